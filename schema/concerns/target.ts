@@ -1,0 +1,129 @@
+/** Where a cluster runs, and what is particular to that place. Nothing here reaches the node's own config. */
+import { z } from "zod";
+import { duration } from "../kit/duration.ts";
+import { option, section } from "../kit/option.ts";
+import { absolutePath, dnsLabel, host, port } from "../kit/text.ts";
+
+const container = section(
+  { title: "Container", description: "One container on a Docker host, through @pulumi/docker." },
+  {
+    image: option(z.string().min(1).default("quorumkit/node:0.1.0"), {
+      description: "Image of the node; it has to be on the Docker host or in a registry that the host can reach.",
+      source: "000:508",
+      apply: "rolling",
+    }),
+    publishAddress: option(host().default("127.0.0.1"), {
+      description: "Address of the host on which the node's ports are published.",
+      source: "quorumkit",
+      apply: "rolling",
+    }),
+    dockerHost: option(z.string().min(1).default("unix:///var/run/docker.sock"), {
+      description: "Docker endpoint, as in DOCKER_HOST.",
+      source: "quorumkit",
+      apply: "rolling",
+    }),
+  },
+);
+
+const systemd = section(
+  {
+    title: "systemd unit",
+    description: "A hardened unit on a host that is reached by the system's ssh (guide 003, Systemd Service).",
+  },
+  {
+    host: option(host().default("127.0.0.1"), {
+      description: "Host to install on.",
+      source: "003:174",
+      apply: "migrate",
+    }),
+    sshPort: option(port().default(22), { description: "Port of its ssh server.", source: "quorumkit", apply: "hot" }),
+    sshUser: option(z.string().min(1).default("root"), {
+      description: "User to log in as; it must be root or may use sudo without a password.",
+      source: "quorumkit",
+      apply: "hot",
+    }),
+    identityFile: option(absolutePath().optional(), {
+      description: "Private key for ssh. Without it ssh decides (agent, ~/.ssh/config).",
+      source: "quorumkit",
+      apply: "hot",
+    }),
+    knownHostsFile: option(absolutePath().optional(), {
+      description: "Known hosts of ssh. An unknown host key is always refused.",
+      source: "quorumkit",
+      apply: "hot",
+    }),
+    serviceUser: option(dnsLabel().default("quorumkit"), {
+      description: "Account that the node runs as; made as a system user where it is missing.",
+      source: "003:240",
+      apply: "rolling",
+    }),
+    installDirectory: option(absolutePath().default("/opt/quorumkit"), {
+      description: "Where the node runtime is installed on the host.",
+      source: "003:241",
+      apply: "rolling",
+    }),
+    nodeBinary: option(absolutePath().optional(), {
+      description: "Node.js 24 on the host. Without it the Node that runs Pulumi is copied there.",
+      source: "quorumkit",
+      apply: "rolling",
+    }),
+    restartDelay: option(duration({ min: "1s", max: "10m" }).default("5s"), {
+      description: "Wait before systemd restarts a failed node (RestartSec).",
+      source: "003:244",
+      apply: "rolling",
+    }),
+    memoryMax: option(
+      z
+        .string()
+        .regex(/^(?:\d+[KMGT]?|infinity)$/, "a systemd size, for example 512M")
+        .default("infinity"),
+      {
+        description: "Memory limit of the unit (MemoryMax).",
+        source: "quorumkit",
+        apply: "rolling",
+      },
+    ),
+  },
+);
+
+const singleNode = section(
+  { title: "Single node", description: "One node on one machine." },
+  {
+    runOn: option(z.enum(["process", "container", "systemd"]).default("process"), {
+      description: "A process of this machine, a container, or a systemd unit on a host over ssh.",
+      source: "003:209",
+      apply: "migrate",
+    }),
+    startTimeout: option(duration({ min: "5s", max: "15m" }).default("60s"), {
+      description: "How long `pulumi up` waits until the node is ready.",
+      source: "quorumkit",
+      apply: "hot",
+    }),
+    stopTimeout: option(duration({ min: "1s", max: "10m" }).default("30s"), {
+      description: "How long a node may take to stop before it is killed.",
+      source: "quorumkit",
+      apply: "hot",
+    }),
+    keepData: option(z.boolean().default(true), {
+      description: "Keeps the data directory on destroy.",
+      source: "quorumkit",
+      apply: "hot",
+    }),
+    container: container.prefault({}),
+    systemd: systemd.prefault({}),
+  },
+);
+
+/** `target` in files. */
+export const target = section(
+  { title: "Target", description: "Where the cluster runs." },
+  {
+    kind: option(z.enum(["single-node"]).default("single-node"), {
+      description:
+        "What `pulumi up` makes. This release provisions single nodes; compose, kubernetes and multi-region follow.",
+      source: "design",
+      apply: "migrate",
+    }),
+    singleNode: singleNode.prefault({}),
+  },
+);
