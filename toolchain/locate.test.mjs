@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { symlinkSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { hasLanguageHost, hasPlugin, locatePulumi, programsOnPath } from "./locate.mjs";
+import { temporaryFolder, writeFile } from "./testing/temporary.mjs";
+
+const minimumVersion = "3.200.0";
+const cli = (/** @type {string} */ version) => `#!/bin/sh\necho ${version}\n`;
+
+/** @param {string} folder @param {string[]} path */
+function environment(folder, ...path) {
+  const folders = [...path.map((name) => join(folder, name)), "/usr/bin", "/bin"];
+  return { PATH: folders.join(delimiter), HOME: join(folder, "home"), PULUMI_HOME: join(folder, "home", ".pulumi") };
+}
+
+test("the CLI on PATH goes before the one in Pulumi's folder", async (context) => {
+  const folder = temporaryFolder(context, { "a/pulumi": cli("v3.220.0"), "home/.pulumi/bin/pulumi": cli("v3.259.0") });
+  assert.deepEqual(await locatePulumi({ env: environment(folder, "a"), minimumVersion }), {
+    path: join(folder, "a", "pulumi"),
+    version: "v3.220.0",
+    where: "on PATH",
+  });
+  assert.equal(
+    (await locatePulumi({ env: environment(folder), minimumVersion }))?.path,
+    join(folder, "home/.pulumi/bin/pulumi"),
+  );
+});
+
+test("a CLI that is too old or broken is passed over, and said to be", async (context) => {
+  const folder = temporaryFolder(context, {
+    "old/pulumi": cli("v3.99.0"),
+    "broken/pulumi": "#!/bin/sh\nexit 3\n",
+    "good/pulumi": cli("v3.200.0"),
+  });
+  /** @type {string[]} */
+  const rejected = [];
+  const onRejected = (/** @type {string} */ message) => rejected.push(message);
+  const found = await locatePulumi({ env: environment(folder, "old", "broken", "good"), minimumVersion, onRejected });
+  assert.equal(found?.path, join(folder, "good", "pulumi"));
+  assert.deepEqual(rejected, [
+    `${join(folder, "old", "pulumi")} is not used: it is v3.99.0, older than 3.200.0`,
+    `${join(folder, "broken", "pulumi")} is not used: it doesn't run`,
+  ]);
+});
+
+test("the wrapper never finds itself", async (context) => {
+  const folder = temporaryFolder(context, { "node_modules/.bin/pulumi": cli("v3.259.0"), "linked/keep": "" });
+  symlinkSync(fileURLToPath(new URL("bin/pulumi.mjs", import.meta.url)), join(folder, "linked", "pulumi"));
+  const env = environment(folder, "node_modules/.bin", "linked");
+  assert.deepEqual(programsOnPath("pulumi", { PATH: env.PATH.replace(/:\/usr\/bin.*/, "") }), []);
+});
+
+test("the language host is found beside the CLI, through a link, or on PATH", (context) => {
+  const folder = temporaryFolder(context, {
+    "whole/pulumi": cli("v3.259.0"),
+    "whole/pulumi-language-nodejs": "#!/bin/sh\n",
+    "alone/pulumi": cli("v3.259.0"),
+    "links/keep": "",
+  });
+  symlinkSync(join(folder, "whole", "pulumi"), join(folder, "links", "pulumi"));
+  const none = { PATH: join(folder, "alone") };
+  assert.ok(hasLanguageHost(join(folder, "whole", "pulumi"), none));
+  assert.ok(hasLanguageHost(join(folder, "links", "pulumi"), none));
+  assert.ok(!hasLanguageHost(join(folder, "alone", "pulumi"), none));
+  assert.ok(hasLanguageHost(join(folder, "alone", "pulumi"), { PATH: join(folder, "whole") }));
+});
+
+test("a plugin is found on PATH or in Pulumi's folder at the version or later", (context) => {
+  const name = "pulumi-resource-docker";
+  const folder = temporaryFolder(context, { [`bin/${name}`]: "#!/bin/sh\n" });
+  const env = { PATH: "", PULUMI_HOME: join(folder, "home") };
+  assert.ok(!hasPlugin(name, "4.11.2", env));
+  assert.ok(hasPlugin(name, "4.11.2", { ...env, PATH: join(folder, "bin") }));
+  writeFile(join(folder, "home/plugins/resource-docker-v4.5.0", name), "#!/bin/sh\n");
+  assert.ok(!hasPlugin(name, "4.11.2", env));
+  writeFile(join(folder, "home/plugins/resource-docker-v4.11.2", name), "#!/bin/sh\n");
+  assert.ok(hasPlugin(name, "4.11.2", env));
+});

@@ -1,0 +1,66 @@
+/**
+ * The tools this project runs, each at one pinned version. The modules under `go/` say how each is built where its
+ * official release can't be reached; their versions are the last that a Go module proxy serves whole, so leave them.
+ *
+ * @typedef {{ binary: string, folder: string, package: string, ldflags?: string }} GoBuild
+ * @typedef {{ name: string, version: string, builds: GoBuild[], install: string }} Tool
+ */
+
+/**
+ * The Pulumi CLI with its Node.js language host. Both lie in one folder, as in the official release: the CLI looks for
+ * the language host beside itself, and warns when it finds it anywhere else.
+ *
+ * @type {Tool & { minimumVersion: string }}
+ */
+export const pulumiTool = {
+  name: "pulumi",
+  version: "3.259.0",
+  minimumVersion: "3.200.0",
+  builds: [
+    {
+      binary: "pulumi",
+      folder: "pulumi",
+      package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+      ldflags: "-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=3.259.0",
+    },
+    {
+      binary: "pulumi-language-nodejs",
+      folder: "language-nodejs",
+      package: "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
+    },
+  ],
+  install: "curl -fsSL https://get.pulumi.com | sh -s -- --version 3.259.0",
+};
+
+/**
+ * The Docker provider; its version is that of the npm package `@pulumi/docker`.
+ *
+ * @type {Tool}
+ */
+export const dockerPlugin = {
+  name: "pulumi-resource-docker",
+  version: "4.11.2",
+  builds: [{ binary: "pulumi-resource-docker", folder: "provider-docker", package: "." }],
+  install: "npx pulumi plugin install resource docker 4.11.2",
+};
+
+/** The oldest Go that builds the modules under `go/` (their `go` directive). */
+export const minimumGoVersion = "1.26.0";
+
+/** The oldest Node.js that these scripts run on; the rest runs on the pinned one in node_modules. */
+export const minimumNodeVersion = "18.3.0";
+
+/**
+ * Where the official Pulumi release for a platform lies.
+ *
+ * @param {string} version @param {string} platform as `process.platform` @param {string} architecture as `process.arch`
+ * @returns {{ archive: string, url: string, checksumsUrl: string } | undefined} undefined: none is published
+ */
+export function pulumiRelease(version, platform, architecture) {
+  const systems = { linux: "linux", darwin: "darwin", win32: "windows" };
+  const system = systems[/** @type {keyof typeof systems} */ (platform)];
+  if (system === undefined || !["x64", "arm64"].includes(architecture)) return undefined;
+  const archive = `pulumi-v${version}-${system}-${architecture}.${system === "windows" ? "zip" : "tar.gz"}`;
+  const base = "https://get.pulumi.com/releases/sdk";
+  return { archive, url: `${base}/${archive}`, checksumsUrl: `${base}/pulumi-${version}-checksums.txt` };
+}
