@@ -117,9 +117,10 @@ export function unknownKey(schema: z.core.$ZodType, path: readonly (string | num
   };
 }
 
-/** The known name nearest to a mistyped one, at most a third of its letters away. */
+/** The known name nearest to a mistyped one, at most two letters or a third of them away. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
-  const limit = Math.max(1, Math.floor(name.length / 3));
+  // A swapped pair of letters is two edits away.
+  const limit = name.length < 4 ? 1 : Math.max(2, Math.floor(name.length / 3));
   const scored = known.map((candidate) => ({ candidate, distance: editDistance(name, candidate) }));
   scored.sort((a, b) => a.distance - b.distance);
   const best = scored[0];

@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import type { faultTolerance } from "../concerns/fault-tolerance.ts";
 import { parseDuration } from "../kit/duration.ts";
+import { wirePath } from "../kit/naming.ts";
 import type { Rule, Violation } from "./rule.ts";
 
 interface Scope {
@@ -22,7 +23,7 @@ function atLeast(
     {
       path: `${base}.${relation.longer}`,
       message: relation.message,
-      want: `at least ${relation.factor}x the ${shorter} of ${relation.shorter}`,
+      want: `at least ${relation.factor}x the ${shorter} of ${wirePath(relation.shorter.split("."))}`,
     },
   ];
 }
