@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { autoscaling } from "./concerns/autoscaling.ts";
 import { loadBalancer } from "./concerns/load-balancer.ts";
+import { placement } from "./concerns/placement.ts";
 import { regions } from "./concerns/regions.ts";
 import { target } from "./concerns/target.ts";
 import { option, section } from "./kit/option.ts";
@@ -53,6 +54,7 @@ export const clusterSpecSchema = section(
       apply: "hot",
     }),
     target: target.prefault({}),
+    placement: placement.prefault({}),
     ...sharedSections,
     autoscaling: autoscaling.prefault({}),
     regions: regions.prefault({}),

@@ -16,6 +16,7 @@ export interface ClusterArgs {
   /** Stateless nodes that serve the API and use the members' store. Default: 0. Range: 0 to 100. Unit: nodes. A change is applied: hot. Since 0.1.0; source design. */
   gateways?: number;
   target?: TargetArgs;
+  placement?: Input<PlacementArgs>;
   api?: Input<ApiArgs>;
   p2p?: Input<P2pArgs>;
   consensus?: Input<ConsensusArgs>;
@@ -91,6 +92,18 @@ export interface TargetSingleNodeSystemdArgs {
   restartDelay?: string;
   /** Memory limit of the unit (MemoryMax). Default: "infinity". A change is applied: rolling. Since 0.1.0; source quorumkit. */
   memoryMax?: string;
+}
+
+/** Region, zones and racks of the nodes, and what they are labelled with (guide 000, Multi-Region Deployment). */
+export interface PlacementArgs {
+  /** Region of all nodes. A change is applied: rolling. Since 0.1.0; source 000:129. */
+  region?: Input<string>;
+  /** Availability zones, given to the nodes in turn. Default: []. A change is applied: rolling. Since 0.1.0; source 000:130. */
+  zones?: Input<Input<string>[]>;
+  /** Racks, given to the nodes in turn. Default: []. A change is applied: rolling. Since 0.1.0; source 000:1038. */
+  racks?: Input<Input<string>[]>;
+  /** Labels of every node. Default: {}. A change is applied: rolling. Since 0.1.0; source quorumkit. */
+  labels?: Input<Record<string, Input<string>>>;
 }
 
 /** Where the node's HTTP API listens, and its limits (guide 000, Configuration). */

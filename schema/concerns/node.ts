@@ -4,8 +4,17 @@ import { option, section } from "../kit/option.ts";
 import { dnsLabel } from "../kit/text.ts";
 
 /** The name of a region, zone or rack: `us-west-2`, `us-west-2a`, `East US`, `rack-1`. */
-const place = () =>
+export const placeName = () =>
   z.string().regex(/^[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,62})$/, "letters, digits, spaces, dots, underscores and hyphens");
+
+/** Labels in the form of Kubernetes: names and values of at most 63 characters. */
+export const nodeLabels = () =>
+  z.record(
+    z.string().regex(/^[A-Za-z0-9](?:[A-Za-z0-9._/-]{0,61}[A-Za-z0-9])?$/, "a label name of at most 63 characters"),
+    z
+      .string()
+      .regex(/^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/, "a label value of at most 63 characters"),
+  );
 
 /**
  * `node` in files. `leader`, `follower`, `primary` and `worker` of the guides are no roles here: leadership is elected,
@@ -40,41 +49,29 @@ export const node = section(
       source: "design",
       apply: "migrate",
     }),
-    region: option(place().optional(), {
+    region: option(placeName().optional(), {
       description: "Region the node runs in.",
       source: "000:129",
       apply: "rolling",
       example: "us-west-2",
     }),
-    zone: option(place().optional(), {
+    zone: option(placeName().optional(), {
       description: "Availability zone the node runs in; copies are spread over zones.",
       source: "000:130",
       apply: "rolling",
       example: "us-west-2a",
     }),
-    rack: option(place().optional(), {
+    rack: option(placeName().optional(), {
       description: "Rack the node stands in; copies are spread over racks within a zone.",
       source: "000:1038",
       apply: "rolling",
       example: "rack-1",
     }),
-    labels: option(
-      z
-        .record(
-          z
-            .string()
-            .regex(/^[A-Za-z0-9](?:[A-Za-z0-9._/-]{0,61}[A-Za-z0-9])?$/, "a label name of at most 63 characters"),
-          z
-            .string()
-            .regex(/^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/, "a label value of at most 63 characters"),
-        )
-        .default({}),
-      {
-        description: "Labels of the node, for placement and for its metrics.",
-        source: "quorumkit",
-        apply: "rolling",
-        example: { disk: "nvme" },
-      },
-    ),
+    labels: option(nodeLabels().default({}), {
+      description: "Labels of the node, for placement and for its metrics.",
+      source: "quorumkit",
+      apply: "rolling",
+      example: { disk: "nvme" },
+    }),
   },
 );

@@ -65,6 +65,12 @@ export function whether(whenTrue: unknown, whenFalse: unknown): Conversion {
   };
 }
 
+/** One value that becomes a list of it. */
+export const listed: Conversion = {
+  wants: "a text",
+  convert: (value) => (typeof value === "string" ? [value] : undefined),
+};
+
 /** A list becomes its length. */
 export const length: Conversion = {
   wants: "a list",

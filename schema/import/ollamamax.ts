@@ -3,7 +3,7 @@ import { faultTolerance } from "../concerns/fault-tolerance.ts";
 import { wirePath } from "../kit/naming.ts";
 import { valueAt } from "../kit/problems.ts";
 import { listOptions } from "../kit/walk.ts";
-import { multiaddrs } from "./conversions.ts";
+import { listed, multiaddrs } from "./conversions.ts";
 import { identityReason } from "./nodes.ts";
 import { dropped, option, options, type Entry, type Format } from "./types.ts";
 
@@ -24,16 +24,16 @@ const fragments = [
   "config_adaptation",
 ] as const;
 
-const place = "a spec says nothing of single nodes; a place for all of them has no option yet";
+const oneNode = "the file is of one node; a spec lists the places of all, which the nodes take in turn";
 
 export const ollamamax: Format = {
   name: "ollamamax",
   entries: [
     dropped("node.id", "import.node-identity", identityReason),
     dropped("node.name", "import.node-identity", identityReason),
-    dropped("node.region", "import.node-place", place),
-    dropped("node.zone", "import.node-place", place),
-    dropped("node.rack", "import.node-place", place),
+    option("node.region", "placement.region"),
+    option("node.zone", "placement.zones", { conversion: listed, reason: oneNode, ruling: "import.node-place" }),
+    option("node.rack", "placement.racks", { conversion: listed, reason: oneNode, ruling: "import.node-place" }),
     ...options("api", ["host", "port"]),
     ...options("api.tls", ["enabled", "cert_file", "key_file", "ca_file"]),
     option("p2p.listen_addr"),
