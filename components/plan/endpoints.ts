@@ -1,0 +1,72 @@
+/** What a node listens on, read from its config. */
+import type { NodeConfig } from "@quorumkit/schema";
+
+/** One listening port of a node. */
+export interface Endpoint {
+  /** The option that sets it, as in files. */
+  option: string;
+  purpose: "api" | "api-tls" | "metrics" | "p2p" | "p2p-discovery";
+  /** The address that is bound. */
+  host: string;
+  port: number;
+}
+
+const wildcardAddresses = new Set(["0.0.0.0", "::", "[::]"]);
+
+/** Port of the HTTPS API where none is given (guide 000:47). */
+const defaultTlsPort = 8443;
+
+/** The ports of a node, in the order of the model. */
+export function listEndpoints(config: NodeConfig): Endpoint[] {
+  const { api, monitoring, p2p } = config;
+  const endpoints: Endpoint[] = [];
+  if (!api.tls.enabled || api.plainHttp !== "off") {
+    endpoints.push({ option: "api.port", purpose: "api", host: api.host, port: api.port });
+  }
+  if (api.tls.enabled) {
+    const port = api.tlsPort ?? defaultTlsPort;
+    endpoints.push({ option: "api.tls_port", purpose: "api-tls", host: api.host, port });
+  }
+  if (monitoring.enabled) {
+    const host = monitoring.metricsHost ?? api.host;
+    endpoints.push({ option: "monitoring.metrics_port", purpose: "metrics", host, port: monitoring.metricsPort });
+  }
+  if (p2p.enabled ?? config.cluster.peers.length > 0) {
+    const { host, port } = readMultiaddr(p2p.listenAddr);
+    endpoints.push({ option: "p2p.listen_addr", purpose: "p2p", host, port });
+    if (p2p.discovery.port !== undefined) {
+      endpoints.push({ option: "p2p.discovery.port", purpose: "p2p-discovery", host, port: p2p.discovery.port });
+    }
+  }
+  return endpoints;
+}
+
+/** The address of the API that answers requests itself (a redirect to HTTPS doesn't), as a client on `host` writes it. */
+export function apiAddress(config: NodeConfig, host = reachable(config.api.host)): string {
+  const { api } = config;
+  const https = api.tls.enabled && api.plainHttp !== "serve";
+  const port = https ? (api.tlsPort ?? defaultTlsPort) : api.port;
+  return `${https ? "https" : "http"}://${bracketed(host)}:${port}`;
+}
+
+/** The address of the metrics; undefined where they are off. */
+export function metricsAddress(config: NodeConfig, host?: string): string | undefined {
+  if (!config.monitoring.enabled) return undefined;
+  const bound = host ?? reachable(config.monitoring.metricsHost ?? config.api.host);
+  return `http://${bracketed(bound)}:${config.monitoring.metricsPort}/metrics`;
+}
+
+/** An address that a client on the same machine can use for one that a server binds. */
+export function reachable(host: string): string {
+  return wildcardAddresses.has(host) ? "127.0.0.1" : host;
+}
+
+function bracketed(host: string): string {
+  return host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
+}
+
+/** `/ip4/127.0.0.1/tcp/4001` -> `127.0.0.1` and `4001`. */
+function readMultiaddr(address: string): { host: string; port: number } {
+  const [, , host = "127.0.0.1", , port = "0"] = address.split("/");
+  return { host, port: Number(port) };
+}

@@ -1,0 +1,5 @@
+/** Entry of the provider plugin `quorumkit`: nodes on this machine, in containers and as systemd units. */
+import { handlers } from "./registry.ts";
+import { serve } from "./core/server.ts";
+
+await serve(handlers, process.argv.slice(2));

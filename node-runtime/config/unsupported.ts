@@ -1,0 +1,55 @@
+/** What a config may ask for and this release of the node doesn't do. What protects is refused; the rest is said at start. */
+import { engineOf } from "./engine.ts";
+import type { NodeConfig, Problem } from "@quorumkit/schema";
+
+/** Errors keep the node from starting; warnings are logged. */
+export function unsupportedProblems(config: NodeConfig): { errors: Problem[]; warnings: Problem[] } {
+  return { errors: [...refused(config)], warnings: [...ignored(config)] };
+}
+
+function* refused(config: NodeConfig): Generator<Problem> {
+  const { auth, users } = config.security;
+  if (auth.enabled) {
+    for (const [position, { type }] of auth.providers.entries()) {
+      if (type === "api_key") continue;
+      const path = `security.auth.providers[${position}].type`;
+      yield problem(
+        "error",
+        path,
+        `authentication by ${type} is not in this release; the node refuses to start open`,
+        "api_key",
+        type,
+      );
+    }
+    if (users.length > 0) {
+      const message = "logging in with a password is not in this release; the node refuses to start without it";
+      yield problem("error", "security.users", message, "api_keys, or no users");
+    }
+  }
+  if (engineOf(config) === "etcd") {
+    const path = config.cluster.peers.length > 0 ? "cluster.peers" : "consensus";
+    const message = "clusters of more than one node (engine etcd) are not in this release";
+    yield problem("error", path, message, "a lone node: engine embedded and no peers");
+  }
+  if (config.node.role === "gateway") {
+    const message = "gateways are not in this release: they need the store of other members";
+    yield problem("error", "node.role", message, "member", "gateway");
+  }
+}
+
+function* ignored(config: NodeConfig): Generator<Problem> {
+  const notDone = "is not done by this release";
+  if (config.monitoring.tracing.enabled)
+    yield problem("warning", "monitoring.tracing.enabled", `tracing ${notDone}`, "false");
+  if (config.backup.enabled) yield problem("warning", "backup.enabled", `making backups ${notDone}`, "false");
+  if (config.recovery.enabled) yield problem("warning", "recovery.enabled", `keeping checkpoints ${notDone}`, "false");
+  if (config.storage.database.path !== undefined) {
+    const message = "the database is store.sqlite in storage.data_dir; another place is not done by this release";
+    yield problem("warning", "storage.database.path", message, "no path");
+  }
+  if (config.p2p.enabled === true) yield problem("warning", "p2p.enabled", `the libp2p host ${notDone}`, "false");
+}
+
+function problem(severity: Problem["severity"], path: string, message: string, want: string, got?: unknown): Problem {
+  return { severity, path, message, want, rule: "not-in-this-release", ...(got === undefined ? {} : { got }) };
+}

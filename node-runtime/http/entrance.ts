@@ -1,0 +1,101 @@
+/** What happens to each request first: its id goes into the answer, it is counted, and let in or not. */
+import { parseDuration } from "@quorumkit/schema";
+import type { FastifyInstance, FastifyRequest, RouteOptions } from "fastify";
+import { accessOf } from "./access/guard.ts";
+import { provideClientSignal } from "./client-signal.ts";
+import { Deadlines } from "./deadlines.ts";
+import type { AppDeps } from "./deps.ts";
+import { ApiProblem } from "./problem.ts";
+import { requestIdHeader } from "./request-id.ts";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Name of the credential that opened the route; null where none was needed. */
+    holder: string | null;
+  }
+}
+
+/** Adds the one hook that every request passes. It is on the hot path: no promises, no allocation that isn't needed. */
+export function registerEntrance(app: FastifyInstance, deps: AppDeps): void {
+  const { meter, load, state, guard } = deps;
+  const deadlines = new Deadlines(app, parseDuration(deps.config.current.api.requestTimeout));
+  app.decorateRequest("holder", null);
+  app.addHook("onRoute", (route) => {
+    prepareRoute(route, deps);
+  });
+  app.addHook("onRequest", (request, reply, done) => {
+    void reply.header(requestIdHeader, request.id);
+    const { config, url } = request.routeOptions;
+    const stream = config.stream === true;
+    if (!stream) {
+      meter.started();
+      deadlines.begin(reply);
+    }
+    reply.raw.once("close", () => {
+      if (!stream) {
+        meter.left();
+        deadlines.end(reply);
+      }
+      // Unknown paths share one series: their number has no bound.
+      const route = url ?? "(unknown)";
+      meter.answered(request.method, route, reply.raw.statusCode, stream ? undefined : reply.elapsedTime);
+      load.answered(reply.raw.statusCode, stream || config.waits === true ? undefined : reply.elapsedTime);
+    });
+    try {
+      if (config.always !== true && !state.serving && url !== undefined) throw notServing(deps);
+      // A path without a route has nothing to guard.
+      request.holder = guard.admit(request, config.access ?? "public")?.name ?? null;
+    } catch (error) {
+      logRefusal(request, error);
+      done(error as Error);
+      return;
+    }
+    done();
+  });
+}
+
+/** Settles for each route, once, what a caller needs; admin routes are written down. */
+function prepareRoute(route: RouteOptions, deps: AppDeps): void {
+  const access = accessOf(route.url, route.config?.access);
+  route.config = { ...route.config, access };
+  if ([route.method].flat().includes("POST")) {
+    route.onRequest = [
+      (request, reply, done) => {
+        provideClientSignal(request, reply);
+        done();
+      },
+      ...(route.onRequest === undefined ? [] : [route.onRequest].flat()),
+    ];
+  }
+  if (access !== "admin") return;
+  const before = route.onResponse === undefined ? [] : [route.onResponse].flat();
+  route.onResponse = [
+    ...before,
+    (request, reply, done) => {
+      const { audit } = deps.config.current.security;
+      if (audit.enabled && (audit.reads || (request.method !== "GET" && request.method !== "HEAD"))) {
+        const { method, holder } = request;
+        request.log.info(
+          { audit: true, method, path: route.url, status: reply.statusCode, from: request.ip, holder },
+          "admin request",
+        );
+      }
+      done();
+    },
+  ];
+}
+
+function notServing({ state }: AppDeps): ApiProblem {
+  return new ApiProblem("not-ready", `the node is ${state.phase}: ${state.reasons.join("; ")}`, {
+    headers: { "retry-after": "1" },
+  });
+}
+
+function logRefusal(request: FastifyRequest, error: unknown): void {
+  if (!(error instanceof ApiProblem) || (error.statusCode !== 401 && error.statusCode !== 403)) return;
+  const path = request.url.split("?")[0];
+  request.log.warn(
+    { audit: true, outcome: error.code, method: request.method, path, from: request.ip },
+    "request refused",
+  );
+}

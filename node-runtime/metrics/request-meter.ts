@@ -1,0 +1,54 @@
+/** Counts and times requests, by the pattern of their route. */
+import type { Counter, Histogram } from "prom-client";
+import { nodeMetrics } from "./catalog.ts";
+import type { Metrics } from "./metrics.ts";
+
+interface Series {
+  requests: Counter.Internal;
+  duration: Histogram.Internal<string>;
+}
+
+export class RequestMeter {
+  readonly #requests: Counter;
+  readonly #duration: Histogram;
+  readonly #series = new Map<string, Series>();
+  #inFlight = 0;
+
+  constructor(metrics: Metrics) {
+    this.#requests = metrics.counter(nodeMetrics.requests);
+    this.#duration = metrics.histogram(nodeMetrics.requestDuration);
+    metrics.gauge(nodeMetrics.requestsInFlight, (gauge) => {
+      gauge.set(this.#inFlight);
+    });
+  }
+
+  /** Requests being answered now. */
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  started(): void {
+    this.#inFlight += 1;
+  }
+
+  /** Ends the measurement of a request: answered, gone, or turned into a stream that is not waited for. */
+  left(): void {
+    this.#inFlight -= 1;
+  }
+
+  /**
+   * @param route the pattern of the route, never the path of the request
+   * @param milliseconds undefined for streams, whose length says nothing about the node
+   */
+  answered(method: string, route: string, status: number, milliseconds: number | undefined): void {
+    const key = `${method} ${status} ${route}`;
+    let series = this.#series.get(key);
+    if (series === undefined) {
+      const labels = { method, route, status: String(status) };
+      series = { requests: this.#requests.labels(labels), duration: this.#duration.labels(labels) };
+      this.#series.set(key, series);
+    }
+    series.requests.inc();
+    if (milliseconds !== undefined) series.duration.observe(milliseconds / 1000);
+  }
+}

@@ -1,0 +1,59 @@
+/** The metrics on a port of their own, so that they stay reachable while the API is full, and can be fenced off from it. */
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Metrics } from "./metrics.ts";
+
+/** A running metrics server. */
+export interface MetricsServer {
+  host: string;
+  port: number;
+  close: () => Promise<void>;
+}
+
+/** Starts listening. `/metrics/fault-tolerance` holds the same registry (guide 000:1257 scrapes it beside `/metrics`). */
+export async function startMetricsServer(
+  metrics: Metrics,
+  { host, port }: { host: string; port: number },
+): Promise<MetricsServer> {
+  const server = createServer((request, response) => {
+    answer(metrics, request, response).catch((error: unknown) => {
+      response.destroy(error instanceof Error ? error : undefined);
+    });
+  });
+  server.requestTimeout = 10_000;
+  server.headersTimeout = 10_000;
+  server.maxConnections = 64;
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ host, port }, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+  return {
+    host,
+    port: (server.address() as AddressInfo).port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function answer(metrics: Metrics, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const path = (request.url ?? "/").split("?")[0];
+  if (path !== "/metrics" && path !== "/metrics/fault-tolerance") {
+    response.writeHead(404, { "content-type": "text/plain" }).end("not found; the metrics are at /metrics\n");
+    return;
+  }
+  if (request.method !== "GET" && request.method !== "HEAD") {
+    response.writeHead(405, { allow: "GET, HEAD", "content-type": "text/plain" }).end("method not allowed\n");
+    return;
+  }
+  const text = await metrics.registry.metrics();
+  response.writeHead(200, { "content-type": metrics.registry.contentType, "cache-control": "no-store" });
+  response.end(request.method === "HEAD" ? undefined : text);
+}

@@ -1,0 +1,140 @@
+/** The phases of a node. The API listens before the store is open, so that probes are answered from the first moment. */
+import { parseDuration } from "@quorumkit/schema";
+import { startMetricsServer } from "../metrics/server.ts";
+import { openEmbeddedStore } from "../store/embedded/open.ts";
+import { startApi } from "./api.ts";
+import type { NodeParts } from "./assemble.ts";
+import { claimData } from "./claim-data.ts";
+import type { StartPhase } from "./phases.ts";
+
+/** Longer than any drain_timeout, which limits the drain itself. */
+const drainLimitMilliseconds = 11 * 60_000;
+
+/** In the order of the start. */
+export function phasesOf(node: NodeParts): StartPhase[] {
+  return [metricsPhase(node), apiPhase(node), storePhase(node), workloadPhase(node), servingPhase(node)];
+}
+
+function metricsPhase(node: NodeParts): StartPhase {
+  const { monitoring, api } = node.deps.config.current;
+  return {
+    name: "metrics",
+    startLimitMilliseconds: 5_000,
+    stopLimitMilliseconds: 5_000,
+    start: async () => {
+      if (!monitoring.enabled) return;
+      const host = monitoring.metricsHost ?? api.host;
+      const port = node.ports.metrics ?? monitoring.metricsPort;
+      node.metricsServer = await named(`metrics on ${host}:${port}`, startMetricsServer(node.metrics, { host, port }));
+    },
+    stop: async () => node.metricsServer?.close(),
+  };
+}
+
+function apiPhase(node: NodeParts): StartPhase {
+  return {
+    name: "api",
+    startLimitMilliseconds: 10_000,
+    stopLimitMilliseconds: 5_000,
+    start: async () => {
+      const config = node.deps.config.current;
+      const place = `API on ${config.api.host}:${node.ports.api ?? config.api.port}`;
+      node.api = await named(place, startApi(config, node.deps, node.ports));
+    },
+    // The drain comes with the phase `serving`; this is for a start that failed before it.
+    stop: async () => {
+      await node.api?.drain(0);
+    },
+  };
+}
+
+function storePhase(node: NodeParts): StartPhase {
+  const { log, config } = node.deps;
+  return {
+    name: "store",
+    // A store that was not closed replays its log first.
+    startLimitMilliseconds: 120_000,
+    stopLimitMilliseconds: 30_000,
+    start: async () => {
+      const store = await openEmbeddedStore({
+        directory: node.storeDirectory,
+        historyLimit: config.current.consensus.maxLogSize,
+        onHealthChange: (healthy, error) => {
+          if (healthy) log.info("the store takes writes again");
+          else log.error({ reason: error?.message }, "the store takes no writes");
+        },
+      });
+      try {
+        node.term = await claimData(store, config.current);
+      } catch (error) {
+        await store.close();
+        throw error;
+      }
+      node.store.open(store);
+    },
+    stop: () => node.store.close(),
+  };
+}
+
+function workloadPhase({ deps: { slot } }: NodeParts): StartPhase {
+  return {
+    name: "workload",
+    startLimitMilliseconds: 60_000,
+    stopLimitMilliseconds: 30_000,
+    start: async () => {
+      if (slot.available) await slot.workload.start();
+    },
+    stop: async () => {
+      if (slot.available) await slot.workload.stop();
+    },
+  };
+}
+
+function servingPhase(node: NodeParts): StartPhase {
+  const { state, deps } = node;
+  return {
+    name: "serving",
+    startLimitMilliseconds: 1_000,
+    stopLimitMilliseconds: drainLimitMilliseconds,
+    start: () => {
+      state.ready();
+      return Promise.resolve();
+    },
+    stop: async () => {
+      const limit = parseDuration(deps.config.current.api.drainTimeout);
+      deps.log.info({ limit_ms: limit }, "draining");
+      state.draining();
+      const notice = Math.min(node.drainNoticeMilliseconds, limit / 2);
+      if (notice > 0 && (await node.api?.hasConnections()) === true) await delay(notice);
+      node.drain.abort();
+      const finished = await node.api?.drain(limit);
+      if (finished === false) deps.log.warn({ limit_ms: limit }, "requests were cut off at the end of drain_timeout");
+    },
+  };
+}
+
+function delay(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, milliseconds);
+  });
+}
+
+/** Adds what was tried to an error that says only what went wrong. */
+async function named<Result>(what: string, work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const reason =
+      code === "EADDRINUSE"
+        ? "the address is in use by another process; stop it, or choose another port"
+        : code === "EACCES"
+          ? "permission denied; ports below 1024 need a privilege"
+          : code === "EADDRNOTAVAIL"
+            ? "this machine has no such address"
+            : error instanceof Error
+              ? error.message
+              : String(error);
+    throw new Error(`${what}: ${reason}`, { cause: error });
+  }
+}

@@ -1,0 +1,90 @@
+/** Starts things in order and stops them in reverse, each within a time limit. */
+
+/** One step of the start and of the stop. */
+export interface StartPhase {
+  name: string;
+  startLimitMilliseconds: number;
+  stopLimitMilliseconds: number;
+  /** A start that fails cleans up after itself; `stop` is not called for it. */
+  start: () => Promise<void>;
+  stop: () => Promise<void>;
+}
+
+/** Told about each step. */
+export interface PhaseListener {
+  starting: (phase: string) => void;
+  started: (phase: string, milliseconds: number) => void;
+  stopped: (phase: string, milliseconds: number) => void;
+  /** Stopping goes on with the next phase. */
+  stopFailed: (phase: string, error: unknown) => void;
+}
+
+/** The start failed in one phase; the phases before it have been stopped again. */
+export class StartError extends Error {
+  override readonly name = "StartError";
+  readonly phase: string;
+
+  constructor(phase: string, cause: unknown) {
+    super(`start failed in phase ${phase}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    this.phase = phase;
+  }
+}
+
+/** Runs the phases. @returns what stops those that were started, in reverse; @throws StartError */
+export async function startPhases(
+  phases: readonly StartPhase[],
+  listener: PhaseListener,
+): Promise<() => Promise<void>> {
+  const started: StartPhase[] = [];
+  const stopAll = async (): Promise<void> => {
+    for (let phase = started.pop(); phase !== undefined; phase = started.pop()) await stopOne(phase, listener);
+  };
+  for (const phase of phases) {
+    const begin = performance.now();
+    listener.starting(phase.name);
+    const starting = phase.start();
+    try {
+      await within(starting, phase.startLimitMilliseconds);
+    } catch (error) {
+      // A start that took too long may still come to its end; then it is undone.
+      if (error instanceof TimeLimitError) starting.then(() => stopOne(phase, listener)).catch(() => undefined);
+      await stopAll();
+      throw new StartError(phase.name, error);
+    }
+    started.push(phase);
+    listener.started(phase.name, performance.now() - begin);
+  }
+  return stopAll;
+}
+
+async function stopOne(phase: StartPhase, listener: PhaseListener): Promise<void> {
+  const begin = performance.now();
+  try {
+    await within(phase.stop(), phase.stopLimitMilliseconds);
+    listener.stopped(phase.name, performance.now() - begin);
+  } catch (error) {
+    listener.stopFailed(phase.name, error);
+  }
+}
+
+/** Something took longer than it may. */
+export class TimeLimitError extends Error {
+  override readonly name = "TimeLimitError";
+
+  constructor(milliseconds: number) {
+    super(`took longer than ${milliseconds} ms`);
+  }
+}
+
+/** Waits for work, but not longer than the limit. The work itself goes on. @throws TimeLimitError */
+export async function within<Result>(work: Promise<Result>, limitMilliseconds: number): Promise<Result> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    reject(new TimeLimitError(limitMilliseconds));
+  }, limitMilliseconds);
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,54 @@
+/** Where the node is in its life. Probes and the entrance of the API ask here. */
+
+/** `starting` -> `ready` -> `draining` -> `stopped`. */
+export type Phase = "starting" | "ready" | "draining" | "stopped";
+
+export class NodeState {
+  #phase: Phase = "starting";
+  #step = "config";
+
+  get phase(): Phase {
+    return this.#phase;
+  }
+
+  /** Whether requests are answered. While the node drains they still are; only readiness says otherwise. */
+  get serving(): boolean {
+    return this.#phase === "ready" || this.#phase === "draining";
+  }
+
+  /** Whether the start has been completed, whatever came after it. */
+  get started(): boolean {
+    return this.#phase !== "starting";
+  }
+
+  /** Why the node is not ready; empty when it is. */
+  get reasons(): readonly string[] {
+    switch (this.#phase) {
+      case "starting":
+        return [`starting: ${this.#step}`];
+      case "ready":
+        return [];
+      case "draining":
+        return ["draining: the node is about to stop"];
+      case "stopped":
+        return ["stopped"];
+    }
+  }
+
+  /** Says which phase of the start is under way. */
+  starting(step: string): void {
+    this.#step = step;
+  }
+
+  ready(): void {
+    if (this.#phase === "starting") this.#phase = "ready";
+  }
+
+  draining(): void {
+    if (this.#phase !== "stopped") this.#phase = "draining";
+  }
+
+  stopped(): void {
+    this.#phase = "stopped";
+  }
+}

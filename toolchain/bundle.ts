@@ -1,0 +1,109 @@
+/**
+ * `node toolchain/bundle.ts`: puts the node program, with everything it needs, into dist/runtime/. That folder runs
+ * anywhere that Node.js 24 does, without node_modules: container images and hosts get it.
+ */
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join, relative, sep } from "node:path";
+import process from "node:process";
+import { build, type Plugin } from "esbuild";
+
+const source = join(import.meta.dirname, "..", "node-runtime");
+const defaultOutput = join(import.meta.dirname, "..", "dist", "runtime");
+
+/** Program files of the bundle: by what they are made from. A worker thread needs a file of its own. */
+const entries = {
+  "bin/quorumkit-node.ts": "quorumkit-node.mjs",
+  "store/embedded/worker.ts": "store/embedded/worker.js",
+} as const;
+
+/** What a bundle holds. */
+export interface RuntimeBundle {
+  directory: string;
+  /** Path of the program that starts a node. */
+  entry: string;
+  /** Size of all files together. */
+  bytes: number;
+}
+
+/** Makes the bundle in a folder, which is emptied first. */
+export async function bundleRuntime(directory: string = defaultOutput): Promise<RuntimeBundle> {
+  rmSync(directory, { recursive: true, force: true });
+  for (const [from, to] of Object.entries(entries)) await bundleEntry(join(source, from), directory, to);
+  copyStatusPage(join(directory, "status-page"));
+  writeManifest(join(directory, "package.json"));
+  const entry = join(directory, entries["bin/quorumkit-node.ts"]);
+  chmodSync(entry, 0o755);
+  return { directory, entry, bytes: sizeOf(directory) };
+}
+
+async function bundleEntry(from: string, directory: string, to: string): Promise<void> {
+  const root = relative(dirname(join(directory, to)), directory).replaceAll(sep, "/");
+  await build({
+    entryPoints: [from],
+    outfile: join(directory, to),
+    bundle: true,
+    platform: "node",
+    target: "node24",
+    format: "esm",
+    // Error messages and metrics name classes and functions, and a stack trace has to stay readable.
+    keepNames: true,
+    logLevel: "warning",
+    legalComments: "eof",
+    plugins: [keepPlaces],
+    banner: { js: preamble(root === "" ? "." : root) },
+  });
+}
+
+/**
+ * What CommonJS packages expect to find, and the folder that {@link keepPlaces} counts from. Names begin with
+ * `bundle`, because the modules of the bundle share this scope.
+ */
+function preamble(root: string): string {
+  return [
+    'import { createRequire as bundleCreateRequire } from "node:module";',
+    `const bundleRoot = new URL("${root}/", import.meta.url).href;`,
+    "const require = bundleCreateRequire(import.meta.url);",
+    "const __filename = import.meta.filename;",
+    "const __dirname = import.meta.dirname;",
+  ].join("\n");
+}
+
+/**
+ * Modules of the runtime find files beside themselves (the status page, the worker) by `import.meta.url`. In the
+ * bundle it keeps the value it would have if every module still stood in its own file, as JavaScript.
+ */
+const keepPlaces: Plugin = {
+  name: "keep-places",
+  setup(builder) {
+    builder.onLoad({ filter: /\.ts$/ }, ({ path }) => {
+      const place = relative(source, path).replaceAll(sep, "/");
+      if (place.startsWith("..")) return undefined;
+      const url = `new URL(${JSON.stringify(place.replace(/\.ts$/, ".js"))}, bundleRoot).href`;
+      return { contents: readFileSync(path, "utf8").replaceAll("import.meta.url", url), loader: "ts" };
+    });
+  },
+};
+
+function copyStatusPage(directory: string): void {
+  cpSync(join(source, "status-page"), directory, { recursive: true, filter: (path) => !/\.test\.[^/]*$/.test(path) });
+}
+
+/** Its version is what the node says of itself, and `type` makes the worker's file a module. */
+function writeManifest(file: string): void {
+  const { name, version, license, engines } = JSON.parse(readFileSync(join(source, "package.json"), "utf8")) as Partial<
+    Record<string, unknown>
+  >;
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify({ name, version, license, type: "module", engines }, null, 2)}\n`);
+}
+
+function sizeOf(directory: string): number {
+  return readdirSync(directory, { recursive: true, encoding: "utf8" })
+    .map((name) => statSync(join(directory, name)))
+    .reduce((sum, file) => sum + (file.isFile() ? file.size : 0), 0);
+}
+
+if (import.meta.main) {
+  const { directory, bytes } = await bundleRuntime();
+  console.log(`built ${relative(process.cwd(), directory)} (${(bytes / 1024 / 1024).toFixed(1)} MiB)`);
+}
