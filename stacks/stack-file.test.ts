@@ -47,7 +47,7 @@ test("problems are in the order of the file, each with its place", () => {
       assert.deepEqual(
         error.message.split("\n").map((line) => line.replace(/: .*/, "")),
         [
-          "stacks/Pulumi.test.yaml has 3 problems:",
+          "pulumi.InputPropertiesError: stacks/Pulumi.test.yaml has 3 problems:",
           "  stacks/Pulumi.test.yaml:4:7 api.port",
           "  stacks/Pulumi.test.yaml:6:5 system",
           "  stacks/Pulumi.test.yaml:7:5 storage",

@@ -33,7 +33,14 @@ export function deriveNodeConfig(
   >;
   const config: NodeConfig = {
     system: spec.system,
-    node: { id: identity.id, role: identity.role, labels: {} },
+    node: {
+      id: identity.id,
+      role: identity.role,
+      ...placeOf(
+        spec,
+        all.findIndex(({ id }) => id === identity.id),
+      ),
+    },
     cluster: {
       name: spec.name,
       peers: all.filter(({ id }) => id !== identity.id).map(({ id }) => ({ id, host: id, port: spec.api.port })),
@@ -41,6 +48,17 @@ export function deriveNodeConfig(
     ...structuredClone(shared),
   };
   return place.listenAddress === undefined ? config : listenOn(config, place.listenAddress);
+}
+
+/** Zones and racks are taken in turn, so that neighbours stand apart. */
+function placeOf(
+  { placement }: ClusterSpec,
+  position: number,
+): Pick<NodeConfig["node"], "region" | "zone" | "rack" | "labels"> {
+  const inTurn = (names: readonly string[]) => names[position % names.length];
+  const place = { region: placement.region, zone: inTurn(placement.zones), rack: inTurn(placement.racks) };
+  const known = Object.fromEntries(Object.entries(place).filter(([, name]) => name !== undefined));
+  return { ...known, labels: { ...placement.labels } };
 }
 
 function listenOn(config: NodeConfig, address: string): NodeConfig {

@@ -1,5 +1,5 @@
 /** What a node listens on, read from its config. */
-import type { NodeConfig } from "@quorumkit/schema";
+import { tlsPortOf, type NodeConfig } from "@quorumkit/schema";
 
 /** One listening port of a node. */
 export interface Endpoint {
@@ -13,9 +13,6 @@ export interface Endpoint {
 
 const wildcardAddresses = new Set(["0.0.0.0", "::", "[::]"]);
 
-/** Port of the HTTPS API where none is given (guide 000:47). */
-const defaultTlsPort = 8443;
-
 /** The ports of a node, in the order of the model. */
 export function listEndpoints(config: NodeConfig): Endpoint[] {
   const { api, monitoring, p2p } = config;
@@ -23,9 +20,9 @@ export function listEndpoints(config: NodeConfig): Endpoint[] {
   if (!api.tls.enabled || api.plainHttp !== "off") {
     endpoints.push({ option: "api.port", purpose: "api", host: api.host, port: api.port });
   }
-  if (api.tls.enabled) {
-    const port = api.tlsPort ?? defaultTlsPort;
-    endpoints.push({ option: "api.tls_port", purpose: "api-tls", host: api.host, port });
+  const tlsPort = tlsPortOf(api);
+  if (tlsPort !== undefined) {
+    endpoints.push({ option: "api.tls_port", purpose: "api-tls", host: api.host, port: tlsPort });
   }
   if (monitoring.enabled) {
     const host = monitoring.metricsHost ?? api.host;
@@ -44,9 +41,8 @@ export function listEndpoints(config: NodeConfig): Endpoint[] {
 /** The address of the API that answers requests itself (a redirect to HTTPS doesn't), as a client on `host` writes it. */
 export function apiAddress(config: NodeConfig, host = reachable(config.api.host)): string {
   const { api } = config;
-  const https = api.tls.enabled && api.plainHttp !== "serve";
-  const port = https ? (api.tlsPort ?? defaultTlsPort) : api.port;
-  return `${https ? "https" : "http"}://${bracketed(host)}:${port}`;
+  const tlsPort = api.plainHttp === "serve" ? undefined : tlsPortOf(api);
+  return `${tlsPort === undefined ? "http" : "https"}://${bracketed(host)}:${tlsPort ?? api.port}`;
 }
 
 /** The address of the metrics; undefined where they are off. */

@@ -68,6 +68,20 @@ test("a lone member", () => {
   assert.deepEqual(plan.nodes[0]?.content.secretConfig, { security: { admin_token: "t".repeat(40) } });
 });
 
+test("nodes take zones and racks in turn", () => {
+  const placement = { region: "us-west-2", zones: ["a", "b"], racks: ["r1"], labels: { disk: "nvme" } };
+  const { nodes } = planCluster(specOf({ name: "orders", system: "coordinator", members: 3, placement }));
+  const common = { role: "member", region: "us-west-2", rack: "r1", labels: { disk: "nvme" } };
+  assert.deepEqual(
+    nodes.map(({ config }) => config.node),
+    [
+      { id: "orders-1", ...common, zone: "a" },
+      { id: "orders-2", ...common, zone: "b" },
+      { id: "orders-3", ...common, zone: "a" },
+    ],
+  );
+});
+
 test("members and gateways know each other", () => {
   const spec: ClusterSpec = { ...specOf({ name: "orders", system: "coordinator" }), members: 3, gateways: 1 };
   const { nodes } = planCluster(spec);

@@ -149,7 +149,10 @@ describe("problems", () => {
           "monitoring.logLevle",
           "name",
         ]);
-        assert.match(error.message, /^orders \(quorumkit:single-node:SingleNode\) has 3 problems:\n {2}name: /);
+        assert.match(
+          error.message,
+          /^pulumi\.InputPropertiesError: orders \(quorumkit:single-node:SingleNode\) has 3 problems:\n {2}name: /,
+        );
         assert.equal(error.stack, "");
         return true;
       },

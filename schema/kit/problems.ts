@@ -20,6 +20,13 @@ export interface Problem {
   rule: string;
 }
 
+/** A problem in one sentence: what is wrong, what was got and what is wanted, each said once. */
+export function describeProblem(problem: Problem): string {
+  const { message, got, want, rule } = problem;
+  const saysGot = got === undefined || rule === "unknown-key" || /\bgot\b/.test(message);
+  return `${message}${saysGot ? "" : `; got ${show(got)}`}${message.includes(want) ? "" : `; want ${want}`}`;
+}
+
 /** Stands in for a secret wherever a value is shown. */
 export const hidden = "(hidden)";
 

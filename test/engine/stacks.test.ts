@@ -62,7 +62,7 @@ test("a bad stack file: five mistakes, five located messages, one error, no stac
     [
       "Diagnostics:",
       "  pulumi:pulumi:Stack (quorumkit-bad):",
-      "    error: stacks/Pulumi.bad.yaml has 5 problems:",
+      "    error: pulumi.InputPropertiesError: stacks/Pulumi.bad.yaml has 5 problems:",
       '      stacks/Pulumi.bad.yaml:3:5 name: name must be a DNS label: lower-case letters, digits and inner hyphens, got "Bad_Name"',
       "      stacks/Pulumi.bad.yaml:6:7 api.port: port must be between 1 and 65535, got 80800",
       "      stacks/Pulumi.bad.yaml:9:9 fault_tolerance.self_healing.healing_interval: healing_interval must be between 10s and 30m0s, got 5s",

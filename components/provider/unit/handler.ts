@@ -186,19 +186,19 @@ async function startUnit(
     `systemctl daemon-reload\nsystemctl enable ${unit} 2>&1\nsystemctl restart ${unit}`,
   );
   const limit = parseDuration(inputs.startTimeout);
-  let failed = false;
+  const unitState = { failed: false };
   const { answer } = await pollReady(
     async () => {
-      failed = await hasFailed(target, places.unit);
+      unitState.failed = await hasFailed(target, places.unit);
       return askRemote(target, places, wanted);
     },
-    (current) => failed || isReady(current, wanted),
+    (current) => unitState.failed || isReady(current, wanted),
     limit,
     signal,
   );
   if (isReady(answer, wanted)) return;
   const reasons = answer === undefined ? "it does not answer" : answer.reasons.join("; ");
-  const what = failed
+  const what = unitState.failed
     ? "has failed"
     : `was not ready within ${limit / 1000} s (target.single_node.start_timeout): ${reasons}`;
   throw new Error(
