@@ -45,7 +45,7 @@ test("problems are in the order of the file, each with its place", () => {
     (error) => {
       assert.ok(pulumi.InputPropertiesError.isInstance(error));
       assert.deepEqual(
-        error.message.split("\n").map((line) => line.replace(/: .*/, "")),
+        error.message.split("\n").map((line) => line.replace(/^( .*?): .*/, "$1")),
         [
           "pulumi.InputPropertiesError: stacks/Pulumi.test.yaml has 3 problems:",
           "  stacks/Pulumi.test.yaml:4:7 api.port",

@@ -1,5 +1,5 @@
 /**
- * The time limit of requests. One look a second over all that are in flight costs the hot path a set entry, where a timer
+ * The time limit of requests. One look a second over all that are in flight costs the hot path a map entry, where a timer
  * for each request costs several microseconds and keeps what it holds alive.
  */
 import type { FastifyInstance, FastifyReply } from "fastify";
@@ -9,7 +9,8 @@ const lookMilliseconds = 1_000;
 
 export class Deadlines {
   readonly #limit: number;
-  readonly #inFlight = new Set<FastifyReply>();
+  /** When each request came, in that order. */
+  readonly #inFlight = new Map<FastifyReply, number>();
 
   /** @param limitMilliseconds from a request's headers to its answer; exceeded by up to a second */
   constructor(app: FastifyInstance, limitMilliseconds: number) {
@@ -28,7 +29,7 @@ export class Deadlines {
   }
 
   begin(reply: FastifyReply): void {
-    this.#inFlight.add(reply);
+    this.#inFlight.set(reply, performance.now());
   }
 
   end(reply: FastifyReply): void {
@@ -36,9 +37,9 @@ export class Deadlines {
   }
 
   #look(): void {
-    for (const reply of this.#inFlight) {
-      // In the order of their begin: the first one in time ends the look.
-      if (reply.elapsedTime < this.#limit) return;
+    const latest = performance.now() - this.#limit;
+    for (const [reply, begin] of this.#inFlight) {
+      if (begin > latest) return;
       this.#inFlight.delete(reply);
       if (reply.sent) continue;
       const detail = `no answer within api.request_timeout (${this.#limit} ms); whether a change was made is not known`;

@@ -1,9 +1,13 @@
 /** The status page as it is used: on a phone, by keyboard, in the background, in the dark. */
 import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Browser } from "playwright-core";
 import { openPage, startBrowser } from "./browser.ts";
 import { startNode, type NodeProcess } from "./node.ts";
+import { runTraffic } from "./traffic.ts";
 
 let browser: Browser;
 let node: NodeProcess;
@@ -96,3 +100,26 @@ test("the colours follow the reader's scheme", async () => {
   );
   assert.deepEqual(backgrounds, ["rgb(245, 246, 248)", "rgb(15, 18, 22)"]);
 });
+
+// `UPDATE_SCREENSHOTS=1` draws the picture of the documentation anew: a node at work for five minutes.
+if (process.env["UPDATE_SCREENSHOTS"] === "1") {
+  test("the picture of the documentation", async () => {
+    const image = join(import.meta.dirname, "../../docs/images/status-page.png");
+    await using working = await startNode({
+      node: { id: "coordinator-1", region: "eu-north", zone: "eu-north-1a", labels: { team: "platform" } },
+      cluster: { name: "build-farm" },
+    });
+    const { page } = await openPage(browser, working.url, { colorScheme: "light" });
+    const stop = new AbortController();
+    const traffic = runTraffic((path, body) => working.call(path, body), 14, stop.signal);
+    try {
+      await Promise.race([delay(5 * 60_000), traffic]);
+      mkdirSync(dirname(image), { recursive: true });
+      await page.screenshot({ path: image, fullPage: true });
+    } finally {
+      stop.abort();
+      await traffic.catch(() => undefined);
+      await page.context().close();
+    }
+  });
+}

@@ -120,7 +120,7 @@ async function removeLeftovers(): Promise<void> {
   await attempt("docker", ["--host", docker.host, "network", "rm", container]);
 }
 
-test("the image is small, runs as nobody in particular, and lets the node use the data directory of every system", async () => {
+test("the image is small, runs as nobody in particular, and lets any account use the data directory of every system", async () => {
   const [image] = JSON.parse(await docker.docker("image", "inspect", nodeImage)) as {
     Size: number;
     Config: { User: string; Entrypoint: string[]; Cmd: string[]; Healthcheck: { Test: string[] } };
@@ -131,11 +131,14 @@ test("the image is small, runs as nobody in particular, and lets the node use th
   assert.deepEqual(image.Config.Entrypoint, ["quorumkit-node"]);
   assert.deepEqual(image.Config.Cmd, ["start", "--config", "/etc/quorumkit/node.yaml"]);
   assert.ok(image.Config.Healthcheck.Test.length > 1);
-  const once = (...args: string[]) => docker.docker("run", "--rm", "--network", "none", "--read-only", ...args);
-  assert.match(await once(nodeImage, "--version"), /^\d+\.\d+\.\d+\n$/);
+  const runOnce = (...args: string[]) => docker.docker("run", "--rm", "--network", "none", "--read-only", ...args);
+  assert.match(await runOnce(nodeImage, "--version"), /^\d+\.\d+\.\d+\n$/);
   const systems = ["coordinator", "ollama-distributed/data", "grape-vector-db", "maif", "quorumkit"];
   for (const directory of systems.map((system) => `/var/lib/${system}`)) {
-    await once("--volume", directory, "--entrypoint", "touch", nodeImage, `${directory}/probe`);
+    for (const account of [image.Config.User, "12345:12345"]) {
+      const options = ["--volume", directory, "--user", account, "--entrypoint", "touch"];
+      await runOnce(...options, nodeImage, `${directory}/probe`);
+    }
   }
 });
 
