@@ -27,7 +27,8 @@ rmSync(output, { recursive: true, force: true });
 for (const { name, assets } of packages) {
   compile(name);
   for (const pattern of assets) {
-    for (const file of globSync(pattern, { cwd: join(root, name) })) copy(name, file);
+    const files = globSync(pattern, { cwd: join(root, name), exclude: (file) => /\.(?:test\.mjs|d\.ts)$/.test(file) });
+    for (const file of files) copy(name, file);
   }
   writeManifest(name);
   console.log(`built dist/packages/${name}`);

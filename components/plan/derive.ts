@@ -11,6 +11,8 @@ export interface NodeIdentity {
 export interface Place {
   /** Address that every listener binds: containers listen on all of theirs and publish some. */
   listenAddress?: string;
+  /** Where the data is as the node sees it: a container has its volume there, wherever that lies on the host. */
+  dataDirectory?: string;
 }
 
 /** The options, as in files, that may differ between targets for one spec. */
@@ -47,7 +49,8 @@ export function deriveNodeConfig(
     },
     ...structuredClone(shared),
   };
-  return place.listenAddress === undefined ? config : listenOn(config, place.listenAddress);
+  const placed = place.dataDirectory === undefined ? config : keepDataIn(config, place.dataDirectory);
+  return place.listenAddress === undefined ? placed : listenOn(placed, place.listenAddress);
 }
 
 /** Zones and racks are taken in turn, so that neighbours stand apart. */
@@ -59,6 +62,10 @@ function placeOf(
   const place = { region: placement.region, zone: inTurn(placement.zones), rack: inTurn(placement.racks) };
   const known = Object.fromEntries(Object.entries(place).filter(([, name]) => name !== undefined));
   return { ...known, labels: { ...placement.labels } };
+}
+
+function keepDataIn(config: NodeConfig, directory: string): NodeConfig {
+  return { ...config, storage: { ...config.storage, dataDir: directory } };
 }
 
 function listenOn(config: NodeConfig, address: string): NodeConfig {

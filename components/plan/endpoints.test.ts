@@ -19,6 +19,10 @@ test("plain HTTP", () => {
   assert.equal(apiAddress(config), "http://127.0.0.1:8080");
   assert.equal(metricsAddress(config), "http://127.0.0.1:9090/metrics");
   assert.equal(tryItLine(config, apiAddress(config)), "curl -sS http://127.0.0.1:8080/api/health");
+  assert.equal(
+    tryItLine(config, apiAddress(config), "ssh -p 22 root@db-1"),
+    "ssh -p 22 root@db-1 curl -sS http://127.0.0.1:8080/api/health",
+  );
 });
 
 test("a wildcard address is reached on the loopback address", () => {

@@ -239,7 +239,7 @@ describe("a container", () => {
         target: "/etc/quorumkit",
         readOnly: true,
       },
-      { type: "volume", source: "stack-orders-1-data", target: "/var/lib/coordinator" },
+      { type: "volume", source: "stack-orders-1-data", target: "/var/lib/quorumkit" },
     ]);
     assert.equal(inputs["memory"], 8192);
     assert.equal((inputs["healthcheck"] as { tests: string[] }).tests[0], "CMD");

@@ -66,7 +66,9 @@ export class SingleNode extends pulumi.ComponentResource {
     this.statusPage = pulumi
       .all([node, this.address])
       .apply(([{ config }, address]) => (config.api.statusPage ? `${address}/` : undefined));
-    this.tryIt = pulumi.all([node, this.address]).apply(([{ config }, address]) => tryItLine(config, address));
+    this.tryIt = pulumi
+      .all([plan, this.address])
+      .apply(([planned, address]) => tryItLine(planned.node.config, address, loginTo(planned)));
     this.nodeId = node.apply(({ id }) => id);
     this.dataDirectory = node.apply(({ dataDirectory }) => dataDirectory);
     this.configChecksum = node.apply(({ checksum }) => checksum);
@@ -125,5 +127,17 @@ function reachedBy({ spec }: SingleNodePlan): string | undefined {
   const { runOn, container, systemd } = spec.target.singleNode;
   if (runOn === "container") return container.publishAddress === "0.0.0.0" ? "127.0.0.1" : container.publishAddress;
   if (runOn !== "systemd") return undefined;
-  return ["127.0.0.1", "localhost", "::1"].includes(spec.api.host) ? undefined : systemd.host;
+  return isLoopback(spec.api.host) ? undefined : systemd.host;
+}
+
+/** The command that logs in to the host of a node that listens on its loopback address alone; undefined for any other. */
+function loginTo({ spec }: SingleNodePlan): string | undefined {
+  const { runOn, systemd } = spec.target.singleNode;
+  return runOn === "systemd" && isLoopback(spec.api.host)
+    ? `ssh -p ${systemd.sshPort} ${systemd.sshUser}@${systemd.host}`
+    : undefined;
+}
+
+function isLoopback(host: string): boolean {
+  return ["127.0.0.1", "localhost", "::1"].includes(host);
 }

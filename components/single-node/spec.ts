@@ -52,8 +52,13 @@ export function argsPath(problem: Problem): string {
 }
 
 function placeOf(spec: ClusterSpec): Place {
-  return spec.target.singleNode.runOn === "container" ? { listenAddress: "0.0.0.0" } : {};
+  return spec.target.singleNode.runOn === "container"
+    ? { listenAddress: "0.0.0.0", dataDirectory: containerDataDirectory }
+    : {};
 }
+
+/** A directory that the image prepares for the node's account (node-runtime/Dockerfile): a volume elsewhere would be root's. */
+const containerDataDirectory = "/var/lib/quorumkit";
 
 function withDataDirectory(wire: Record<string, unknown>, dataDirectory: string): Record<string, unknown> {
   const target = mapAt(mapAt(wire, "target"), "single_node");

@@ -176,7 +176,7 @@ test("the container has no privileges, a read-only root, and writes to its volum
   assert.equal(host.Memory, 512 * 1024 * 1024);
   assert.equal(host.RestartPolicy.Name, "unless-stopped");
   const writable = mounts.filter(({ RW: rw }) => rw).map(({ Type: type, Destination: place }) => `${type} ${place}`);
-  assert.deepEqual(writable, ["volume /var/lib/coordinator"]);
+  assert.deepEqual(writable, ["volume /var/lib/quorumkit"]);
 });
 
 test("the kernel holds the node to that", async () => {

@@ -17,8 +17,8 @@ const requirements = /** @type {Record<string, Partial<Phase>>} */ ({
   browser: { debian: ["chromium"] },
   engine: { needs: ["pulumi"] },
   consumer: { needs: ["pulumi"] },
-  docker: { needs: ["pulumi", "docker"], debian: ["docker.io", "iptables", "debootstrap"] },
-  systemd: { needs: ["pulumi"], debian: ["openssh-server", "openssh-client", "systemd"] },
+  docker: { needs: ["pulumi", "docker"], debian: ["docker.io", "debootstrap"] },
+  systemd: { needs: ["pulumi"], debian: ["debootstrap", "openssh-client", "iproute2", "util-linux", "systemd"] },
 });
 
 /**

@@ -69,7 +69,11 @@ export const nodeReady: Handler = {
 
 async function waitFor(inputs: Inputs, signal: AbortSignal): Promise<Properties> {
   const state = await containerState(inputs);
-  if (state === undefined) throw new Error(`container ${inputs.container} does not exist on ${inputs.dockerHost}`);
+  if (state === undefined) {
+    throw new Error(
+      `container ${inputs.container} does not exist on ${inputs.dockerHost}: somebody removed it\nFix: pulumi up --refresh`,
+    );
+  }
   if (state === "stopped") await startContainer(inputs);
   const limit = parseDuration(inputs.startTimeout);
   const { done, answer } = await pollReady(

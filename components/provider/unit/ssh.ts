@@ -101,6 +101,12 @@ function advice(code: number, stderr: string): string {
   if (/permission denied/i.test(stderr) && code === 255) {
     return "\nFix: set target.single_node.systemd.ssh_user and identity_file to an account and key that the host accepts.";
   }
+  if (
+    code === 255 &&
+    /connection (?:refused|timed out|closed|reset)|no route to host|could not resolve/i.test(stderr)
+  ) {
+    return "\nFix: check that the host is up, and that target.single_node.systemd.host and ssh_port are those of its ssh server.";
+  }
   if (/sudo:/.test(stderr)) return "\nFix: use root, or let the account use sudo without a password.";
   return "";
 }

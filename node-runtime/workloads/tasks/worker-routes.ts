@@ -27,6 +27,7 @@ export function workerRoutes(parent: FastifyInstance, base: string, parts: Route
   app.post(
     `${base}/claim`,
     {
+      config: { waits: true },
       schema: {
         tags,
         summary: "Claim tasks",
