@@ -4,6 +4,7 @@ export type { ClusterSpec, ClusterSpecInput } from "./cluster-spec.ts";
 export { configChecksum, nodeConfigModel, nodeConfigSchema, readNodeConfig, restartChecksum } from "./node-config.ts";
 export type { NodeConfig } from "./node-config.ts";
 export { importConfig } from "./import/index.ts";
+export type { Imported, ImportFormat, ImportNote, ImportOptions, ImportProblem } from "./import/index.ts";
 export { canonicalJson, checksumOf } from "./kit/canonical.ts";
 export { listChanges, strongestApply, withoutHotOptions, withoutSecrets } from "./kit/changes.ts";
 export type { Change } from "./kit/changes.ts";

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
+import { parse } from "yaml";
 import { startTestNode, temporaryDirectory } from "../node/test-support.ts";
 import { main } from "./main.ts";
 
@@ -32,7 +33,14 @@ test("help and version go to standard output with code 0", async () => {
   assert.deepEqual(version, { code: 0, out: "0.1.0", err: "" });
   const help = await run("--help");
   assert.equal(help.code, 0);
-  for (const command of ["start", "validate-config", "check-config", "reload-config", "reset-config"]) {
+  for (const command of [
+    "start",
+    "validate-config",
+    "check-config",
+    "reload-config",
+    "reset-config",
+    "import-config",
+  ]) {
     assert.match(help.out, new RegExp(`^  ${command} `, "m"));
     const own = await run(command, "--help");
     assert.equal(own.code, 0);
@@ -157,4 +165,35 @@ test("reset-config writes the defaults, and says when no node takes them over", 
   const cold = await run("reset-config", "--config", file, "--component", "api");
   assert.equal(cold.code, 1);
   assert.match(cold.err, /needs a restart: api\.port \(rolling\)/);
+});
+
+test("import-config prints a stack file, and what became of each key", async (t) => {
+  const [file = ""] = await files(
+    t,
+    'node: { id: "node-1", region: "us-west-2" }\nconsensus: { algorithm: "raft", election_timeout: "5s", heartbeat_interval: "1s" }\n' +
+      "monitoring: { metrics_port: 9090, log_level: info }\n",
+  );
+  const { code, out, err } = await run("import-config", "--config", file, "--format", "ollamamax", "--name", "models");
+  assert.equal(code, 0);
+  assert.deepEqual(parse(out), {
+    config: {
+      "quorumkit:cluster": {
+        name: "models",
+        system: "ollamamax",
+        placement: { region: "us-west-2" },
+        consensus: { algorithm: "raft", election_timeout: "5s", heartbeat_interval: "1s" },
+        monitoring: { metrics_port: 9090, log_level: "info" },
+      },
+    },
+  });
+  assert.match(err, /^quorumkit-node: dropped: node\.id: .* \(docs\/guide-rulings\.md: import\.node-identity\)$/m);
+});
+
+test("import-config refuses a file with the reason, and prints no stack file", async (t) => {
+  const [file = ""] = await files(t, "consensus: { election_timeout: 1s, heartbeat_interval: 1s }\napi: { prot: 1 }\n");
+  const { code, out, err } = await run("import-config", "--config", file, "--format", "ollamamax");
+  assert.equal(code, 78);
+  assert.equal(out, "");
+  assert.match(err, /api\.prot: .*did you mean/);
+  assert.match(err, /must be at least 5x/);
 });

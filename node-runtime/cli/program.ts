@@ -1,7 +1,9 @@
 /** The commands and their help. */
-import { Command } from "commander";
+import { systemNames } from "@quorumkit/schema";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { version } from "../node/version.ts";
 import { checkCommand } from "./check.ts";
+import { importCommand, type ImportRequest } from "./import.ts";
 import type { Output } from "./output.ts";
 import { reloadCommand } from "./reload.ts";
 import { resetCommand } from "./reset.ts";
@@ -81,7 +83,27 @@ export function buildProgram(output: Output): Command {
       resetCommand(options, output),
     );
 
+  program
+    .command("import-config")
+    .description(
+      "Turn a config file of OllamaMax, Coordinator, Grape or MAIF into a stack file, and say what became of each key.",
+    )
+    .requiredOption("-c, --config <file>", "the config file (YAML or JSON)")
+    .addOption(
+      new Option("--format <system>", "what the file is; recognised by its keys where not given").choices(systemNames),
+    )
+    .option("--name <name>", "name of the cluster, where the file has none")
+    .option("--members <number>", "number of members, where the file does not say", wholeNumber)
+    .option("--json", "print one JSON document", false)
+    .addHelpText("after", examples(["import-config --config node1_config.json > stacks/Pulumi.imported.yaml"]))
+    .action(async (options: ImportRequest) => importCommand(options, output));
+
   return program;
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It must be a whole number.");
+  return Number(text);
 }
 
 function examples(lines: readonly string[]): string {
