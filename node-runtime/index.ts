@@ -1,5 +1,5 @@
 /** The quorumkit node, for programs and tests that run it in their own process. The command is `quorumkit-node`. */
-export { ConfigError, describeProblem } from "./config/problems.ts";
+export { ConfigError, describeLocated } from "./config/problems.ts";
 export type { LocatedProblem } from "./config/problems.ts";
 export { checkConfig, loadConfig } from "./config/load.ts";
 export type { StartOptions } from "./node/assemble.ts";

@@ -1,7 +1,7 @@
 /** What the command prints: for people, with colours where a terminal shows them, or one JSON document with --json. */
 import { styleText } from "node:util";
 import { show } from "@quorumkit/schema";
-import { describeProblem, type LocatedProblem } from "../config/problems.ts";
+import { describeLocated, type LocatedProblem } from "../config/problems.ts";
 
 /** Where a command writes. Results go to standard output, everything else to standard error. */
 export interface Output {
@@ -31,7 +31,7 @@ export function problemLines(output: Output, problems: readonly LocatedProblem[]
   return problems
     .map((problem) => {
       const word = problem.severity === "error" ? output.style("red", "error") : output.style("yellow", "warning");
-      return `quorumkit-node: ${word}: ${describeProblem(problem)}`;
+      return `quorumkit-node: ${word}: ${describeLocated(problem)}`;
     })
     .join("\n");
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { temporaryDirectory } from "../node/test-support.ts";
 import { maximumFileBytes, readConfigFile } from "./file.ts";
-import { ConfigError, describeProblem } from "./problems.ts";
+import { ConfigError, describeLocated } from "./problems.ts";
 
 async function refusal(path: string): Promise<string[]> {
   const error: unknown = await readConfigFile(path).then(
@@ -12,7 +12,7 @@ async function refusal(path: string): Promise<string[]> {
     (reason: unknown) => reason,
   );
   assert.ok(error instanceof ConfigError);
-  return error.problems.map(describeProblem);
+  return error.problems.map(describeLocated);
 }
 
 test("reads YAML and says where an option stands", async (t) => {

@@ -2,7 +2,7 @@
 import { listChanges, nodeConfigSchema, type Change, type NodeConfig } from "@quorumkit/schema";
 import type { Credentials } from "./credentials.ts";
 import type { LoadedConfig } from "./load.ts";
-import { ConfigError, describeProblem } from "./problems.ts";
+import { ConfigError, describeLocated } from "./problems.ts";
 import { reasonOf } from "./file.ts";
 
 /** How the latest reload went. */
@@ -98,7 +98,7 @@ export class LiveConfig {
       loaded = await this.#load();
     } catch (error) {
       const known = error instanceof ConfigError ? error : new ConfigError([unexpected(error)]);
-      const message = `the config is not valid: ${known.problems.map(describeProblem).join("; ")}`;
+      const message = `the config is not valid: ${known.problems.map(describeLocated).join("; ")}`;
       this.#refused(message, {});
       return { outcome: "invalid", error: known, message };
     }

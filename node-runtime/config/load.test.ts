@@ -5,7 +5,7 @@ import { test, type TestContext } from "node:test";
 import { configChecksum } from "@quorumkit/schema";
 import { temporaryDirectory } from "../node/test-support.ts";
 import { checkConfig, loadConfig } from "./load.ts";
-import { ConfigError, describeProblem } from "./problems.ts";
+import { ConfigError, describeLocated } from "./problems.ts";
 
 async function fileOf(t: TestContext, text: string, name = "node.yaml"): Promise<string> {
   const path = join(await temporaryDirectory(t), name);
@@ -19,7 +19,7 @@ async function problemsOf(work: Promise<unknown>): Promise<string[]> {
     (reason: unknown) => reason,
   );
   assert.ok(error instanceof ConfigError);
-  return error.problems.map(describeProblem);
+  return error.problems.map(describeLocated);
 }
 
 const smallest = "system: coordinator\nnode: { id: node-1 }\n";

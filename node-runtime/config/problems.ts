@@ -1,5 +1,5 @@
 /** Problems of a config with the place where each stands, and the error that carries all of them. */
-import { show, type Problem } from "@quorumkit/schema";
+import { describeProblem, type Problem } from "@quorumkit/schema";
 
 /** A problem and where it is: `node.yaml:12:3`, `environment variable PORT`, or the file alone. */
 export interface LocatedProblem extends Problem {
@@ -12,20 +12,15 @@ export class ConfigError extends Error {
   readonly problems: readonly LocatedProblem[];
 
   constructor(problems: readonly LocatedProblem[]) {
-    super(problems.map(describeProblem).join("\n"));
+    super(problems.map(describeLocated).join("\n"));
     this.problems = problems;
   }
 }
 
-/** One line: place, option, what is wrong, what is wanted. */
-export function describeProblem(problem: LocatedProblem): string {
+/** One line: place, option, what is wrong, what was got and what is wanted. */
+export function describeLocated(problem: LocatedProblem): string {
   const option = problem.path === "" ? "" : `${problem.path}: `;
-  const wanted = problem.message.includes(problem.want) ? "" : `; want ${problem.want}`;
-  const got =
-    problem.got === undefined || problem.message.includes("got ") || problem.rule === "unknown-key"
-      ? ""
-      : `; got ${show(problem.got)}`;
-  return `${problem.where}: ${option}${problem.message}${got}${wanted}`;
+  return `${problem.where}: ${option}${describeProblem(problem)}`;
 }
 
 /** A problem of the file as a whole. */

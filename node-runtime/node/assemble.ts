@@ -4,7 +4,7 @@ import { systems } from "@quorumkit/schema";
 import type { Logger } from "pino";
 import { LiveConfig } from "../config/live-config.ts";
 import { loadConfig, type LoadedConfig } from "../config/load.ts";
-import { ConfigError, describeProblem, fileProblem } from "../config/problems.ts";
+import { ConfigError, describeLocated, fileProblem } from "../config/problems.ts";
 import { Guard } from "../http/access/guard.ts";
 import type { AppDeps } from "../http/deps.ts";
 import { startLoadSampler } from "../load/sampler.ts";
@@ -132,7 +132,7 @@ export function assemble(loaded: LoadedConfig, options: StartOptions): NodeParts
   live.subscribe((changed) => {
     log.level = changed.monitoring.logLevel;
   });
-  for (const warning of loaded.warnings) log.warn({ path: warning.path }, describeProblem(warning));
+  for (const warning of loaded.warnings) log.warn({ path: warning.path }, describeLocated(warning));
   if (!slot.available) log.warn({ workload: slot.name }, slot.reason);
   return parts;
 }

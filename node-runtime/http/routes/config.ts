@@ -4,7 +4,7 @@ import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { ReloadResult } from "../../config/live-config.ts";
-import { describeProblem, type LocatedProblem } from "../../config/problems.ts";
+import { describeLocated, type LocatedProblem } from "../../config/problems.ts";
 import { resetComponent } from "../../config/reset.ts";
 import { problemAnswers } from "../answers.ts";
 import type { AppDeps } from "../deps.ts";
@@ -109,5 +109,5 @@ function answerOf(result: ReloadResult, deps: AppDeps, file: string) {
 
 function invalidConfig(problems: readonly LocatedProblem[]): ApiProblem {
   const errors = problems.map(({ where, path, message, want }) => ({ where, path, message, want }));
-  return new ApiProblem("config-invalid", problems.map(describeProblem).join("; "), { members: { errors } });
+  return new ApiProblem("config-invalid", problems.map(describeLocated).join("; "), { members: { errors } });
 }
