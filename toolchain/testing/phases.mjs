@@ -15,6 +15,7 @@ const skippedFolders = new Set(["node_modules", "dist", "test"]);
 const requirements = /** @type {Record<string, Partial<Phase>>} */ ({
   runtime: {},
   browser: { debian: ["chromium"] },
+  start: { needs: ["pulumi"] },
   engine: { needs: ["pulumi"] },
   consumer: { needs: ["pulumi"] },
   docker: { needs: ["pulumi", "docker"], debian: ["docker.io", "debootstrap"] },
