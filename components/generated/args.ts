@@ -709,7 +709,7 @@ export interface TasksArgs {
   sweepInterval?: Input<string>;
   /** Time from submission after which an unfinished task fails, for tasks that name none. Without it there is none. Range: 1s to 365d. A change is applied: hot. Since 0.1.0; source quorumkit. */
   defaultDeadline?: Input<string>;
-  /** Tasks that may wait at the same time; another one gets 503 with Retry-After. Default: 100000. Range: 1 to 10000000. Unit: tasks. A change is applied: hot. Since 0.1.0; source quorumkit. */
+  /** Tasks that may wait at the same time; another one gets 429 with Retry-After. Default: 100000. Range: 1 to 10000000. Unit: tasks. A change is applied: hot. Since 0.1.0; source quorumkit. */
   maxQueued?: Input<number>;
   /** Tasks that one claim request may take. Default: 100. Range: 1 to 1000. Unit: tasks. A change is applied: hot. Since 0.1.0; source quorumkit. */
   maxClaim?: Input<number>;

@@ -1,6 +1,6 @@
 /** What a config may ask for and this release of the node doesn't do. What protects is refused; the rest is said at start. */
 import { engineOf } from "./engine.ts";
-import type { NodeConfig, Problem } from "@quorumkit/schema";
+import { defaultOf, nodeConfigSchema, schemaAt, wirePath, type NodeConfig, type Problem } from "@quorumkit/schema";
 
 /** Errors keep the node from starting; warnings are logged. */
 export function unsupportedProblems(config: NodeConfig): { errors: Problem[]; warnings: Problem[] } {
@@ -26,6 +26,11 @@ function* refused(config: NodeConfig): Generator<Problem> {
       yield problem("error", "security.users", message, "api_keys, or no users");
     }
   }
+  for (const [position, { quotas }] of config.security.apiKeys.entries()) {
+    if (Object.keys(quotas).length === 0) continue;
+    const message = "quotas of API keys are not counted in this release; the node refuses to start without them";
+    yield problem("error", `security.api_keys[${position}].quotas`, message, "rate_limits, or no quotas");
+  }
   if (engineOf(config) === "etcd") {
     const path = config.cluster.peers.length > 0 ? "cluster.peers" : "consensus";
     const message = "clusters of more than one node (engine etcd) are not in this release";
@@ -46,6 +51,18 @@ function* ignored(config: NodeConfig): Generator<Problem> {
   if (config.storage.database.path !== undefined) {
     const message = "the database is store.sqlite in storage.data_dir; another place is not done by this release";
     yield problem("warning", "storage.database.path", message, "no path");
+  }
+  for (const name of ["memoryLimit", "cacheSize"] as const) {
+    const path = ["storage", "database", name];
+    const field = schemaAt(nodeConfigSchema, path);
+    const usual = field === undefined ? undefined : defaultOf(field);
+    if (config.storage.database[name] === usual) continue;
+    const message = `tuning the database's memory ${notDone}`;
+    yield problem("warning", wirePath(path), message, String(usual), config.storage.database[name]);
+  }
+  if (config.security.audit.file !== undefined) {
+    const message = "a file for the audit log is not in this release; its lines are in the node's log";
+    yield problem("warning", "security.audit.file", message, "no file");
   }
   if (config.p2p.enabled === true) yield problem("warning", "p2p.enabled", `the libp2p host ${notDone}`, "false");
 }

@@ -100,7 +100,7 @@ export const tasks = section(
       ...kit,
     }),
     maxQueued: option(z.int().min(1).max(10_000_000).default(100_000), {
-      description: "Tasks that may wait at the same time; another one gets 503 with Retry-After.",
+      description: "Tasks that may wait at the same time; another one gets 429 with Retry-After.",
       unit: "tasks",
       ...kit,
     }),
