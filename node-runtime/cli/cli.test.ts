@@ -80,7 +80,7 @@ test("validate-config says everything that is wrong at once, with code 78", asyn
   const lines = err.split("\n");
   assert.equal(lines.length, 3);
   assert.ok(
-    lines.every((line) => /^quorumkit-node: error: node-1\.yaml:\d+:\d+: [a-z_.]+: /.test(line)),
+    lines.every((line) => /^quorumkit-node: error: \/.*\/node-1\.yaml:\d+:\d+: [a-z_.]+: /.test(line)),
     err,
   );
   const json = await run("validate-config", "--config", file, "--json");

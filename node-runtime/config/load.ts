@@ -1,5 +1,4 @@
 /** Loads the config of a node: file, environment over it, defaults under it, credential files beside it. */
-import { basename } from "node:path";
 import { configChecksum, readNodeConfig, type NodeConfig } from "@quorumkit/schema";
 import { readCredentials, type Credentials } from "./credentials.ts";
 import { readEnvironment, type Overlay } from "./environment.ts";
@@ -54,7 +53,7 @@ function locator(file: ConfigFile, overlay: Overlay) {
   return (problem: Omit<LocatedProblem, "where">): LocatedProblem => {
     const variable = overlay.variableOf.get(problem.path.replace(/\[\d+\].*$/, ""));
     const where = variable === undefined ? file.where(problem.path) : `environment variable ${variable}`;
-    return { ...problem, where: where.replace(file.path, basename(file.path)) };
+    return { ...problem, where };
   };
 }
 
