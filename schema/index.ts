@@ -13,6 +13,7 @@ export { readLocated } from "./kit/locate.ts";
 export type { LocatedDocument, Location } from "./kit/locate.ts";
 export { camelCase, fromWire, snakeCase, toWire, wirePath } from "./kit/naming.ts";
 export { defaultTlsPort, tlsPortOf } from "./concerns/api.ts";
+export { engineOf } from "./concerns/consensus.ts";
 export { applyOrder } from "./kit/option.ts";
 export type { Apply, OptionDetails } from "./kit/option.ts";
 export { describeProblem, hidden, nearest, show } from "./kit/problems.ts";

@@ -1,7 +1,7 @@
 /** Which engine holds a node's state. */
-import type { NodeConfig } from "@quorumkit/schema";
+import { engineOf as engineOfSpec, type NodeConfig } from "@quorumkit/schema";
 
-/** What the config says; else etcd for an external mode or where there are peers, and embedded for a lone node. */
+/** The schema's own rule, for the members that a node knows: itself and its peers. */
 export function engineOf({ consensus, cluster }: NodeConfig): "embedded" | "etcd" {
-  return consensus.engine ?? (consensus.mode === "external" || cluster.peers.length > 0 ? "etcd" : "embedded");
+  return engineOfSpec(consensus, 1 + cluster.peers.length);
 }
