@@ -1,7 +1,14 @@
 /** The typed model of a quorumkit cluster. */
 export { clusterSpecModel, clusterSpecSchema, readClusterSpec, withPresets } from "./cluster-spec.ts";
 export type { ClusterSpec, ClusterSpecInput } from "./cluster-spec.ts";
-export { configChecksum, nodeConfigModel, nodeConfigSchema, readNodeConfig, restartChecksum } from "./node-config.ts";
+export {
+  configChecksum,
+  engineOfNode,
+  nodeConfigModel,
+  nodeConfigSchema,
+  readNodeConfig,
+  restartChecksum,
+} from "./node-config.ts";
 export type { NodeConfig } from "./node-config.ts";
 export { importConfig } from "./import/index.ts";
 export type { Imported, ImportFormat, ImportNote, ImportOptions, ImportProblem } from "./import/index.ts";
@@ -13,7 +20,9 @@ export { readLocated } from "./kit/locate.ts";
 export type { LocatedDocument, Location } from "./kit/locate.ts";
 export { camelCase, fromWire, snakeCase, toWire, wirePath } from "./kit/naming.ts";
 export { defaultTlsPort, tlsPortOf } from "./concerns/api.ts";
-export { engineOf } from "./concerns/consensus.ts";
+export { defaultEnginePorts, engineOf } from "./concerns/consensus.ts";
+export { isLoopback } from "./concerns/loopback.ts";
+export { listenPort } from "./concerns/p2p.ts";
 export { applyOrder } from "./kit/option.ts";
 export type { Apply, OptionDetails } from "./kit/option.ts";
 export { describeProblem, hidden, nearest, show } from "./kit/problems.ts";

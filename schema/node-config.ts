@@ -1,6 +1,7 @@
 /** The config of one node: the file that `quorumkit-node start --config` reads, made from a cluster spec or by hand. */
 import { z } from "zod";
 import { cluster } from "./concerns/cluster.ts";
+import { engineOf } from "./concerns/consensus.ts";
 import { node } from "./concerns/node.ts";
 import { camelCase, toWire } from "./kit/naming.ts";
 import { option, section } from "./kit/option.ts";
@@ -61,4 +62,9 @@ export function configChecksum(config: NodeConfig): string {
 /** Checksum of what a reload can't change: where it differs, the node has to restart. */
 export function restartChecksum(config: NodeConfig): string {
   return checksumOf(toWire(nodeConfigSchema, withoutHotOptions(nodeConfigSchema, config)));
+}
+
+/** The engine that a node's config means: it knows of itself, of its peers, and of the node that it joins through. */
+export function engineOfNode({ consensus, cluster }: Pick<NodeConfig, "consensus" | "cluster">): "embedded" | "etcd" {
+  return engineOf(consensus, 1 + cluster.peers.length + (cluster.joinAddress === undefined ? 0 : 1));
 }

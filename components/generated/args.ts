@@ -41,9 +41,10 @@ export interface ClusterArgs {
 
 /** Where the cluster runs. */
 export interface TargetArgs {
-  /** What `pulumi up` makes. This release provisions single nodes; compose, kubernetes and multi-region follow. Default: "single-node". A change is applied: migrate. Since 0.1.0; source design. */
-  kind?: "single-node";
+  /** What `pulumi up` makes. This release provisions single nodes and clusters of processes on one machine; compose, kubernetes and multi-region follow. Default: "single-node". A change is applied: migrate. Since 0.1.0; source design. */
+  kind?: "single-node" | "local-cluster";
   singleNode?: TargetSingleNodeArgs;
+  localCluster?: TargetLocalClusterArgs;
 }
 
 /** One node on one machine. */
@@ -92,6 +93,18 @@ export interface TargetSingleNodeSystemdArgs {
   restartDelay?: string;
   /** Memory limit of the unit (MemoryMax). Default: "infinity". A change is applied: rolling. Since 0.1.0; source quorumkit. */
   memoryMax?: string;
+}
+
+/** Several nodes as processes of this machine, for development and tests. */
+export interface TargetLocalClusterArgs {
+  /** Each further node listens on ports that are higher by this much. Default: 10. Range: 1 to 1000. A change is applied: migrate. Since 0.1.0; source quorumkit. */
+  portStep?: number;
+  /** How long `pulumi up` waits until a node, and then the whole cluster, is ready. Default: "60s". Range: 5s to 15m. A change is applied: hot. Since 0.1.0; source quorumkit. */
+  startTimeout?: string;
+  /** How long a node may take to stop before it is killed. Default: "30s". Range: 1s to 10m. A change is applied: hot. Since 0.1.0; source quorumkit. */
+  stopTimeout?: string;
+  /** Keeps the data directories on destroy. Default: true. A change is applied: hot. Since 0.1.0; source quorumkit. */
+  keepData?: boolean;
 }
 
 /** Region, zones and racks of the nodes, and what they are labelled with (guide 000, Multi-Region Deployment). */
@@ -213,7 +226,9 @@ export interface ConsensusArgs {
   mode?: Input<"managed" | "external">;
   /** Client URLs of an external etcd. Default: []. A change is applied: rolling. Since 0.1.0; source quorumkit. */
   endpoints?: Input<Input<string>[]>;
-  /** Client port of a managed etcd, on the loopback address; 2379 where none is given. Range: 1 to 65535. A change is applied: rolling. Since 0.1.0; source quorumkit. */
+  /** Program of a managed etcd, version 3.6. Without it the one that QUORUMKIT_ETCD names, else etcd on the PATH. A change is applied: rolling. Since 0.1.0; source quorumkit. */
+  binary?: Input<string>;
+  /** Client port of a managed etcd, on the address of the API; 2379 where none is given. Range: 1 to 65535. A change is applied: rolling. Since 0.1.0; source quorumkit. */
   clientPort?: Input<number>;
   /** Peer port of a managed etcd, on the address of the API; 2380 where none is given. Range: 1 to 65535. A change is applied: migrate. Since 0.1.0; source 004:242. */
   peerPort?: Input<number>;
@@ -232,6 +247,10 @@ export interface ConsensusArgs {
   maxLogSize?: Input<number>;
   /** Client writes that share one commit at most. Default: 100. Range: 1 to 128. Unit: operations. A change is applied: rolling. Since 0.1.0; source 003:650. */
   maxBatchSize?: Input<number>;
+  /** How long a write or linearizable read waits for etcd before it is refused. Default: "5s". Range: 100ms to 1m. A change is applied: rolling. Since 0.1.0; source quorumkit. */
+  requestTimeout?: Input<string>;
+  /** State that a node keeps in memory, so that reads are answered without etcd; a larger state is read from etcd. Default: "64Mi". Range: 0B to 8Gi. A change is applied: rolling. Since 0.1.0; source quorumkit. */
+  cacheSize?: Input<string>;
   /** Size of the state at which writes are refused until space is made. Default: "2Gi". Range: 64Mi to 8Gi. A change is applied: rolling. Since 0.1.0; source quorumkit. */
   quota?: Input<string>;
 }
@@ -427,6 +446,7 @@ export interface SecurityArgs {
   users?: Input<Input<SecurityUsersItemArgs>[]>;
   /** Networks that may reach the API, for firewalls and network policies. Empty: every network. Default: []. A change is applied: hot. Since 0.1.0; source 003:619. */
   clientNetworks?: Input<Input<string>[]>;
+  addressRateLimit?: Input<SecurityAddressRateLimitArgs>;
   auth?: Input<SecurityAuthArgs>;
   rbac?: Input<SecurityRbacArgs>;
   audit?: Input<SecurityAuditArgs>;
@@ -475,12 +495,20 @@ export interface SecurityUsersItemArgs {
   roles?: Input<Input<string>[]>;
 }
 
+/** How fast one node takes requests from one client address. */
+export interface SecurityAddressRateLimitArgs {
+  /** Requests a second in the long run. Without it there is no limit. Range: 1 to 1000000. Unit: requests per second. A change is applied: hot. Since 0.1.0; source 004:380. */
+  requestsPerSecond?: Input<number>;
+  /** Requests taken at once. Without it, twice requests_per_second. Range: 1 to 1000000. Unit: requests. A change is applied: hot. Since 0.1.0; source 004:380. */
+  burstSize?: Input<number>;
+}
+
 /** Who may use the API. Admin paths need a credential whether it is on or not. */
 export interface SecurityAuthArgs {
   /** Refuses every API request without a credential; health and readiness stay open. Default: false. A change is applied: hot. Since 0.1.0; source 000:958. */
   enabled?: Input<boolean>;
   /** What counts as a credential, asked in this order. API keys count without being named here. Default: []. A change is applied: hot. Since 0.1.0; source 000:959. */
-  providers?: Input<Input<{ type: "jwt"; secret?: Input<string>; issuer?: Input<string>; audience?: Input<string>; rolesClaim?: Input<string> } | { type: "oauth2"; clientId: Input<string>; clientSecret?: Input<string>; providerUrl: Input<string>; rolesClaim?: Input<string> } | { type: "api_key"; header?: Input<string> }>[]>;
+  providers?: Input<Input<{ type: "jwt"; secret?: Input<string>; algorithm?: Input<"HS256" | "RS256">; publicKeyFile?: Input<string>; jwksUrl?: Input<string>; tokenLifetime?: Input<string>; issuer?: Input<string>; audience?: Input<string>; rolesClaim?: Input<string> } | { type: "oauth2"; clientId: Input<string>; clientSecret?: Input<string>; providerUrl: Input<string>; rolesClaim?: Input<string> } | { type: "api_key"; header?: Input<string> }>[]>;
 }
 
 /** What those who got in may do. */
@@ -554,6 +582,8 @@ export interface MonitoringArgs {
   metricsHost?: Input<string>;
   /** Port of the metrics, at /metrics. Default: 9090. Range: 1 to 65535. A change is applied: rolling. Since 0.1.0; source 000:172. */
   metricsPort?: Input<number>;
+  /** Serves the metrics over HTTPS, with the certificate and the protocol versions of api.tls. Default: false. A change is applied: rolling. Since 0.1.0; source quorumkit. */
+  tls?: Input<boolean>;
   /** Least severe messages that are logged. Default: "info". A change is applied: hot. Since 0.1.0; source 000:173. */
   logLevel?: Input<"debug" | "info" | "warn" | "error">;
   /** File that logs are written to beside standard output. A change is applied: rolling. Since 0.1.0; source 003:764. */

@@ -1,11 +1,11 @@
 /** What a node listens on, read from its config. */
-import { tlsPortOf, type NodeConfig } from "@quorumkit/schema";
+import { defaultEnginePorts, engineOfNode, listenPort, tlsPortOf, type NodeConfig } from "@quorumkit/schema";
 
 /** One listening port of a node. */
 export interface Endpoint {
   /** The option that sets it, as in files. */
   option: string;
-  purpose: "api" | "api-tls" | "metrics" | "p2p" | "p2p-discovery";
+  purpose: "api" | "api-tls" | "metrics" | "p2p" | "p2p-discovery" | "consensus-client" | "consensus-peer";
   /** The address that is bound. */
   host: string;
   port: number;
@@ -29,11 +29,22 @@ export function listEndpoints(config: NodeConfig): Endpoint[] {
     endpoints.push({ option: "monitoring.metrics_port", purpose: "metrics", host, port: monitoring.metricsPort });
   }
   if (p2p.enabled ?? config.cluster.peers.length > 0) {
-    const { host, port } = readMultiaddr(p2p.listenAddr);
+    const [, , host = "127.0.0.1"] = p2p.listenAddr.split("/");
+    const port = listenPort(p2p.listenAddr);
     endpoints.push({ option: "p2p.listen_addr", purpose: "p2p", host, port });
     if (p2p.discovery.port !== undefined) {
       endpoints.push({ option: "p2p.discovery.port", purpose: "p2p-discovery", host, port: p2p.discovery.port });
     }
+  }
+  if (engineOfNode(config) === "etcd" && config.consensus.mode === "managed" && config.node.role === "member") {
+    const { clientPort = defaultEnginePorts.client, peerPort = defaultEnginePorts.peer } = config.consensus;
+    endpoints.push({
+      option: "consensus.client_port",
+      purpose: "consensus-client",
+      host: api.host,
+      port: clientPort,
+    });
+    endpoints.push({ option: "consensus.peer_port", purpose: "consensus-peer", host: api.host, port: peerPort });
   }
   return endpoints;
 }
@@ -59,10 +70,4 @@ export function reachable(host: string): string {
 
 function bracketed(host: string): string {
   return host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
-}
-
-/** `/ip4/127.0.0.1/tcp/4001` -> `127.0.0.1` and `4001`. */
-function readMultiaddr(address: string): { host: string; port: number } {
-  const [, , host = "127.0.0.1", , port = "0"] = address.split("/");
-  return { host, port: Number(port) };
 }

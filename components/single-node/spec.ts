@@ -53,7 +53,7 @@ export function argsPath(problem: Problem): string {
 
 function placeOf(spec: ClusterSpec): Place {
   return spec.target.singleNode.runOn === "container"
-    ? { listenAddress: "0.0.0.0", dataDirectory: containerDataDirectory }
+    ? { listenAddress: "0.0.0.0", of: () => ({ dataDirectory: containerDataDirectory }) }
     : {};
 }
 

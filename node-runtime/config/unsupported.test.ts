@@ -26,8 +26,8 @@ test("what protects and isn't done keeps the node from starting", () => {
 test("what is only left undone is said", () => {
   const storage = { database: { memory_limit: "256MB", cache_size: 2_000 } };
   const security = { audit: { file: "/var/log/audit.log" } };
-  assert.deepEqual(problemsOf({ storage, security, p2p: { enabled: true } }), {
+  assert.deepEqual(problemsOf({ storage, security, }), {
     errors: [],
-    warnings: ["storage.database.memory_limit", "storage.database.cache_size", "security.audit.file", "p2p.enabled"],
+    warnings: ["storage.database.memory_limit", "storage.database.cache_size", "security.audit.file"],
   });
 });

@@ -1,5 +1,4 @@
 /** What a config may ask for and this release of the node doesn't do. What protects is refused; the rest is said at start. */
-import { engineOf } from "./engine.ts";
 import { defaultOf, nodeConfigSchema, schemaAt, wirePath, type NodeConfig, type Problem } from "@quorumkit/schema";
 
 /** Errors keep the node from starting; warnings are logged. */
@@ -31,15 +30,6 @@ function* refused(config: NodeConfig): Generator<Problem> {
     const message = "quotas of API keys are not counted in this release; the node refuses to start without them";
     yield problem("error", `security.api_keys[${position}].quotas`, message, "rate_limits, or no quotas");
   }
-  if (engineOf(config) === "etcd") {
-    const path = config.cluster.peers.length > 0 ? "cluster.peers" : "consensus";
-    const message = "clusters of more than one node (engine etcd) are not in this release";
-    yield problem("error", path, message, "a lone node: engine embedded and no peers");
-  }
-  if (config.node.role === "gateway") {
-    const message = "gateways are not in this release: they need the store of other members";
-    yield problem("error", "node.role", message, "member", "gateway");
-  }
 }
 
 function* ignored(config: NodeConfig): Generator<Problem> {
@@ -64,7 +54,6 @@ function* ignored(config: NodeConfig): Generator<Problem> {
     const message = "a file for the audit log is not in this release; its lines are in the node's log";
     yield problem("warning", "security.audit.file", message, "no file");
   }
-  if (config.p2p.enabled === true) yield problem("warning", "p2p.enabled", `the libp2p host ${notDone}`, "false");
 }
 
 function problem(severity: Problem["severity"], path: string, message: string, want: string, got?: unknown): Problem {

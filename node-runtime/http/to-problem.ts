@@ -5,6 +5,7 @@ import {
   InvalidRequestError,
   KeyTooLargeError,
   LeaseNotFoundError,
+  NoQuorumError,
   RevisionCompactedError,
   RevisionInFutureError,
   StoreError,
@@ -49,6 +50,11 @@ function fromStore(error: StoreError): ApiProblem {
     error instanceof DuplicateKeyError ||
     error instanceof TooManyOperationsError;
   if (faulty) return new ApiProblem("invalid-request", error.message, { cause: error });
+  if (error instanceof NoQuorumError) {
+    const detail = `${error.message}; nothing was done. Reads with ?consistency=stale are still answered`;
+    const members = { outcome: error.outcome };
+    return new ApiProblem("no-quorum", detail, { headers: { "retry-after": "1" }, members, cause: error });
+  }
   const outcome = "outcome" in error ? { outcome: error.outcome } : {};
   return new ApiProblem("store-unavailable", error.message, {
     headers: { "retry-after": "1" },

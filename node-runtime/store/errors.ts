@@ -31,6 +31,19 @@ export class StoreUnavailableError extends StoreError {
   }
 }
 
+/**
+ * This node can't reach a majority of the members: nothing was done. Stale reads still work. A write that was under way
+ * when the majority was lost fails with StoreUnavailableError and the outcome `unknown`.
+ */
+export class NoQuorumError extends StoreError {
+  readonly code = "no_quorum";
+  readonly outcome: WriteOutcome = "not-applied";
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+  }
+}
+
 /** The asked revision is older than the history that is kept. `compactRevision` is the oldest one left, if known. */
 export class RevisionCompactedError extends StoreError {
   readonly code = "revision_compacted";

@@ -5,7 +5,8 @@
  * Keys and values are well-formed strings (no lone surrogates), stored as UTF-8. Keys are ordered by their UTF-8 bytes,
  * which is the order of their code points (not of JavaScript's UTF-16 units).
  *
- * Revisions: one positive integer for the whole store, raised by one by each transaction that changed something. An
+ * Revisions: one positive integer for the whole store, raised by one by each commit that changed something. Transactions
+ * that are under way at the same time may share a commit, and so a revision; no two of them change the same key in it. An
  * answered transaction is durable. Errors are the classes of `errors.ts`, each with a stable `code`; every method can
  * also fail with StoreClosedError or StoreUnavailableError.
  */

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { duration } from "../kit/duration.ts";
 import { option, section } from "../kit/option.ts";
 import { size } from "../kit/size.ts";
-import { port } from "../kit/text.ts";
+import { absolutePath, port } from "../kit/text.ts";
 import { tls } from "./tls.ts";
 
 /** The ports of a managed etcd where the spec gives none. */
@@ -39,8 +39,15 @@ export const consensus = section(
       apply: "rolling",
       example: ["https://etcd-1:2379", "https://etcd-2:2379", "https://etcd-3:2379"],
     }),
+    binary: option(absolutePath().optional(), {
+      description:
+        "Program of a managed etcd, version 3.6. Without it the one that QUORUMKIT_ETCD names, else etcd on the PATH.",
+      source: "quorumkit",
+      apply: "rolling",
+      example: "/usr/local/bin/etcd",
+    }),
     clientPort: option(port().optional(), {
-      description: `Client port of a managed etcd, on the loopback address; ${defaultEnginePorts.client} where none is given.`,
+      description: `Client port of a managed etcd, on the address of the API; ${defaultEnginePorts.client} where none is given.`,
       source: "quorumkit",
       apply: "rolling",
       example: defaultEnginePorts.client,
@@ -97,6 +104,17 @@ export const consensus = section(
       description: "Client writes that share one commit at most.",
       unit: "operations",
       source: "003:650",
+      apply: "rolling",
+    }),
+    requestTimeout: option(duration({ min: "100ms", max: "1m" }).default("5s"), {
+      description: "How long a write or linearizable read waits for etcd before it is refused.",
+      source: "quorumkit",
+      apply: "rolling",
+    }),
+    cacheSize: option(size({ min: "0B", max: "8Gi" }).default("64Mi"), {
+      description:
+        "State that a node keeps in memory, so that reads are answered without etcd; a larger state is read from etcd.",
+      source: "quorumkit",
       apply: "rolling",
     }),
     quota: option(size({ min: "64Mi", max: "8Gi" }).default("2Gi"), {

@@ -49,6 +49,11 @@ export const monitoring = section(
       source: "000:172",
       apply: "rolling",
     }),
+    tls: option(z.boolean().default(false), {
+      description: "Serves the metrics over HTTPS, with the certificate and the protocol versions of api.tls.",
+      source: "quorumkit",
+      apply: "rolling",
+    }),
     logLevel: option(z.enum(["debug", "info", "warn", "error"]).default("info"), {
       description: "Least severe messages that are logged.",
       source: "000:173",

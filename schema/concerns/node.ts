@@ -1,7 +1,7 @@
 /** The node itself: who it is, which of the two roles it has, and where it stands. */
 import { z } from "zod";
 import { option, section } from "../kit/option.ts";
-import { dnsLabel } from "../kit/text.ts";
+import { dnsLabel, host } from "../kit/text.ts";
 
 /** The name of a region, zone or rack: `us-west-2`, `us-west-2a`, `East US`, `rack-1`. */
 export const placeName = () =>
@@ -43,6 +43,13 @@ export const node = section(
         example: "primary-node",
       },
     ),
+    address: option(host().optional(), {
+      description:
+        "Host name or address by which other nodes reach this one; the address of the API where none is given.",
+      source: "quorumkit",
+      apply: "migrate",
+      example: "node-1",
+    }),
     role: option(z.enum(["member", "gateway"]).default("member"), {
       description:
         "A member votes and holds state; a gateway is stateless and uses the members' store. Which member leads is elected.",

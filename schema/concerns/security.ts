@@ -1,5 +1,6 @@
 /** Security of the API: who gets in, what they may do, what is written down, and which TLS is spoken. */
 import { z } from "zod";
+import { duration } from "../kit/duration.ts";
 import { httpUrl } from "../kit/http-url.ts";
 import { option, section } from "../kit/option.ts";
 import { absolutePath, cidr } from "../kit/text.ts";
@@ -24,14 +25,41 @@ const rolesClaim = (source: string) =>
   option(claim().default("roles"), { description: "Claim of a token that lists its roles.", source, apply: "hot" });
 
 const jwtProvider = section(
-  { title: "JWT provider", description: "Accepts bearer tokens that are signed with a shared secret (HS256)." },
+  {
+    title: "JWT provider",
+    description: "Accepts bearer tokens that are signed with a shared secret (HS256) or a private key (RS256).",
+  },
   {
     type: option(z.literal("jwt"), { description: "Kind of the provider.", source: "000:960", apply: "hot" }),
     secret: option(z.string().min(1).optional(), {
-      description: "Shared secret of the signatures, at least 32 bytes.",
+      description:
+        "Shared secret of HS256 signatures, at least 32 bytes. Tokens of users who log in are signed with it.",
       source: "000:962",
       apply: "hot",
       secret: true,
+    }),
+    algorithm: option(z.enum(["HS256", "RS256"]).default("HS256"), {
+      description: "How tokens are signed; no other algorithm is accepted.",
+      source: "quorumkit",
+      apply: "hot",
+    }),
+    publicKeyFile: option(absolutePath().optional(), {
+      description: "Public key of RS256 signatures, in PEM.",
+      source: "quorumkit",
+      apply: "hot",
+      example: "/etc/quorumkit/jwt.pub",
+    }),
+    jwksUrl: option(httpUrl().optional(), {
+      description:
+        "Where the public keys of RS256 signatures are published (JWKS). They are fetched again for an unknown key id.",
+      source: "quorumkit",
+      apply: "hot",
+      example: "https://login.example.com/.well-known/jwks.json",
+    }),
+    tokenLifetime: option(duration({ min: "1m", max: "30d" }).default("1h"), {
+      description: "How long the token of a user who logged in is good.",
+      source: "quorumkit",
+      apply: "hot",
     }),
     issuer: option(text().optional(), {
       description: "Issuer that a token must name. Without it any.",
@@ -273,6 +301,26 @@ const audit = section(
   },
 );
 
+const addressRateLimit = section(
+  { title: "Rate limit of an address", description: "How fast one node takes requests from one client address." },
+  {
+    requestsPerSecond: option(z.int().min(1).max(1_000_000).optional(), {
+      description: "Requests a second in the long run. Without it there is no limit.",
+      unit: "requests per second",
+      source: "004:380",
+      apply: "hot",
+      example: 100,
+    }),
+    burstSize: option(z.int().min(1).max(1_000_000).optional(), {
+      description: "Requests taken at once. Without it, twice requests_per_second.",
+      unit: "requests",
+      source: "004:380",
+      apply: "hot",
+      example: 200,
+    }),
+  },
+);
+
 const tls = section(
   {
     title: "TLS policy",
@@ -343,6 +391,7 @@ export const security = section(
       apply: "hot",
       example: ["10.0.0.0/24"],
     }),
+    addressRateLimit: addressRateLimit.prefault({}),
     auth: auth.prefault({}),
     rbac: rbac.prefault({}),
     audit: audit.prefault({}),

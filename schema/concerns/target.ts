@@ -114,16 +114,43 @@ const singleNode = section(
   },
 );
 
+const localCluster = section(
+  { title: "Local cluster", description: "Several nodes as processes of this machine, for development and tests." },
+  {
+    portStep: option(z.int().min(1).max(1_000).default(10), {
+      description: "Each further node listens on ports that are higher by this much.",
+      source: "quorumkit",
+      apply: "migrate",
+    }),
+    startTimeout: option(duration({ min: "5s", max: "15m" }).default("60s"), {
+      description: "How long `pulumi up` waits until a node, and then the whole cluster, is ready.",
+      source: "quorumkit",
+      apply: "hot",
+    }),
+    stopTimeout: option(duration({ min: "1s", max: "10m" }).default("30s"), {
+      description: "How long a node may take to stop before it is killed.",
+      source: "quorumkit",
+      apply: "hot",
+    }),
+    keepData: option(z.boolean().default(true), {
+      description: "Keeps the data directories on destroy.",
+      source: "quorumkit",
+      apply: "hot",
+    }),
+  },
+);
+
 /** `target` in files. */
 export const target = section(
   { title: "Target", description: "Where the cluster runs." },
   {
-    kind: option(z.enum(["single-node"]).default("single-node"), {
+    kind: option(z.enum(["single-node", "local-cluster"]).default("single-node"), {
       description:
-        "What `pulumi up` makes. This release provisions single nodes; compose, kubernetes and multi-region follow.",
+        "What `pulumi up` makes. This release provisions single nodes and clusters of processes on one machine; compose, kubernetes and multi-region follow.",
       source: "design",
       apply: "migrate",
     }),
     singleNode: singleNode.prefault({}),
+    localCluster: localCluster.prefault({}),
   },
 );

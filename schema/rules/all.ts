@@ -6,6 +6,7 @@ import { backupRules } from "./backup.ts";
 import { consensusRules } from "./consensus.ts";
 import { faultToleranceRules } from "./fault-tolerance.ts";
 import { loadBalancerRules } from "./load-balancer.ts";
+import { membershipRules } from "./membership.ts";
 import { networkingRules } from "./networking.ts";
 import { regionsRules } from "./regions.ts";
 import type { Rule } from "./rule.ts";
@@ -23,8 +24,8 @@ const shared = [
   ...workloadsRules,
 ];
 
-/** The rules of a node config. */
-export const nodeRules: readonly Rule<NodeConfig>[] = shared;
+/** The rules of a node config: the shared ones, and those of a node among others. */
+export const nodeRules: readonly Rule<NodeConfig>[] = [...shared, ...membershipRules];
 
 /** The rules of a cluster spec: those of a node, and those that need to know the whole cluster. */
 export const clusterRules: readonly Rule<ClusterSpec>[] = [

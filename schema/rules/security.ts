@@ -1,6 +1,7 @@
 /** Rules about credentials, roles and an API that others can reach. */
 import type { z } from "zod";
 import type { api } from "../concerns/api.ts";
+import { isLoopback } from "../concerns/loopback.ts";
 import type { security } from "../concerns/security.ts";
 import type { Rule, Violation } from "./rule.ts";
 
@@ -17,10 +18,6 @@ const sampleHash = `$2b$12$${"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWX
 
 function isPublished(secret: string): boolean {
   return publishedSecrets.has(secret) || secret.startsWith("your-");
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127(?:\.\d{1,3}){3}$/.test(host);
 }
 
 /** True where somebody can get in at all. */
@@ -68,14 +65,36 @@ const quoted = (names: readonly string[]) => (names.length === 0 ? "none, since 
 
 export const securityRules: readonly Rule<Scope>[] = [
   {
+    id: "jwt-provider-needs-a-public-key",
+    severity: "error",
+    source: "design",
+    description: "A JWT provider of RS256 has one place that its public key comes from, and one of HS256 has none.",
+    reads: ["security.auth.providers"],
+    check: ({ security: { auth } }) =>
+      auth.providers.flatMap((provider, index) => {
+        if (provider.type !== "jwt") return [];
+        const given = [provider.publicKeyFile, provider.jwksUrl].filter((place) => place !== undefined).length;
+        if (given === (provider.algorithm === "RS256" ? 1 : 0)) return [];
+        return [
+          {
+            path: `security.auth.providers.${index}.publicKeyFile`,
+            message: `a jwt provider of ${provider.algorithm} has ${given} sources of public keys`,
+            want:
+              provider.algorithm === "RS256" ? "public_key_file or jwks_url" : "neither public_key_file nor jwks_url",
+          },
+        ];
+      }),
+    counterexample: { security: { auth: { providers: [{ type: "jwt", algorithm: "RS256" }] } } },
+  },
+  {
     id: "jwt-provider-needs-secret",
     severity: "error",
     source: "000:962",
-    description: "A JWT provider has a secret to check signatures with.",
+    description: "A JWT provider of HS256 has a secret to check signatures with.",
     reads: ["security.auth.providers"],
     check: ({ security: { auth } }) =>
       auth.providers.flatMap((provider, index) =>
-        provider.type === "jwt" && provider.secret === undefined
+        provider.type === "jwt" && provider.algorithm === "HS256" && provider.secret === undefined
           ? [
               {
                 path: `security.auth.providers.${index}.secret`,
