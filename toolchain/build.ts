@@ -13,7 +13,7 @@ const output = join(root, "dist", "packages");
 const packages = [
   { name: "schema", assets: ["generated/*.json"] },
   { name: "components", assets: ["provider/pulumi-resource-quorumkit"] },
-  { name: "node-runtime", assets: ["status-page/*"] },
+  { name: "node-runtime", assets: ["status-page/*", "store/etcd/etcd.proto"] },
 ] as const;
 
 interface Manifest {

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
-import { freePorts } from "../test/engine/project.ts";
+import { freePorts } from "../test/support/ports.ts";
 import { bundleRuntime, type RuntimeBundle } from "./bundle.ts";
 
 const token = "an-admin-token-that-is-long-enough-for-it";

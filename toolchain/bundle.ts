@@ -16,6 +16,9 @@ const entries = {
   "store/embedded/worker.ts": "store/embedded/worker.js",
 } as const;
 
+/** The messages of etcd, read at the start of a node that has one. */
+const protocol = "store/etcd/etcd.proto";
+
 /** What a bundle holds. */
 export interface RuntimeBundle {
   directory: string;
@@ -30,6 +33,7 @@ export async function bundleRuntime(directory: string = defaultOutput): Promise<
   rmSync(directory, { recursive: true, force: true });
   for (const [from, to] of Object.entries(entries)) await bundleEntry(join(source, from), directory, to);
   copyStatusPage(join(directory, "status-page"));
+  cpSync(join(source, protocol), join(directory, protocol));
   writeManifest(join(directory, "package.json"));
   const entry = join(directory, entries["bin/quorumkit-node.ts"]);
   chmodSync(entry, 0o755);

@@ -6,6 +6,7 @@ export type Phase = "starting" | "ready" | "draining" | "stopped";
 export class NodeState {
   #phase: Phase = "starting";
   #step = "config";
+  #waiting: readonly string[] = [];
 
   get phase(): Phase {
     return this.#phase;
@@ -25,7 +26,7 @@ export class NodeState {
   get reasons(): readonly string[] {
     switch (this.#phase) {
       case "starting":
-        return [`starting: ${this.#step}`];
+        return this.#waiting.length > 0 ? this.#waiting : [`starting: ${this.#step}`];
       case "ready":
         return [];
       case "draining":
@@ -35,9 +36,20 @@ export class NodeState {
     }
   }
 
+  /** Whether the start goes on as soon as other members are there: nothing is wrong with this node. */
+  get waitingForMembers(): boolean {
+    return this.#phase === "starting" && this.#waiting.length > 0;
+  }
+
   /** Says which phase of the start is under way. */
   starting(step: string): void {
     this.#step = step;
+    this.#waiting = [];
+  }
+
+  /** Says which members the start waits for, a sentence for each; none: it goes on. */
+  waiting(reasons: readonly string[]): void {
+    this.#waiting = reasons;
   }
 
   ready(): void {

@@ -7,7 +7,7 @@ import { delimiter, dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
 import { findNodes, signalProcess, waitUntilGone } from "../../components/provider/process/process-table.ts";
-import { freePorts } from "../engine/project.ts";
+import { freePorts } from "../support/ports.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const minutes = 60_000;

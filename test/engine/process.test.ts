@@ -11,7 +11,8 @@ import {
   waitUntilGone,
   type ProcessIdentity,
 } from "../../components/provider/process/process-table.ts";
-import { freePorts, makeProject, type Project } from "./project.ts";
+import { freePorts } from "../support/ports.ts";
+import { makeProject, type Project } from "./project.ts";
 
 const name = "life";
 const processType = "quorumkit:host:NodeProcess";

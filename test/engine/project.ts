@@ -1,8 +1,6 @@
 /** A project of its own for a test: links to this one's code, stack files, state, nodes and backend in a directory that goes. */
 import { execFile } from "node:child_process";
-import { randomInt } from "node:crypto";
 import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -117,31 +115,4 @@ async function keepSalt(path: string, text: string): Promise<void> {
   const before = await readFile(path, "utf8").catch(() => "");
   const salt = before.split("\n").filter((line) => line.startsWith("encryptionsalt:"));
   await writeFile(path, [text.trimEnd(), ...salt, ""].join("\n"));
-}
-
-/**
- * Ports that nothing listens on, below those that the system gives out by itself: while a node is stopped, Pulumi and its
- * plugins open listeners of their own, and would be given the node's port.
- */
-export async function freePorts(count: number): Promise<number[]> {
-  const ports = new Set<number>();
-  while (ports.size < count) {
-    const port = randomInt(20_000, 32_000);
-    if (await isFree(port)) ports.add(port);
-  }
-  return [...ports];
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once("error", () => {
-      resolve(false);
-    });
-    server.listen(port, "127.0.0.1", () => {
-      server.close(() => {
-        resolve(true);
-      });
-    });
-  });
 }

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { parseDocument } from "yaml";
 import { findNodes, signalProcess, waitUntilGone } from "../../components/provider/process/process-table.ts";
-import { freePorts } from "../engine/project.ts";
+import { freePorts } from "../support/ports.ts";
 import { run } from "../support/command.ts";
 import { root } from "../support/toolchain.ts";
 

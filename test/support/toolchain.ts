@@ -14,9 +14,22 @@ interface CacheScript {
   withLock: <Result>(file: string, onWait: (pid: number) => void, work: () => Promise<Result>) => Promise<Result>;
 }
 
+interface CheckerScript {
+  provideChecker: () => Promise<string>;
+}
+
+interface EtcdScript {
+  provideEtcd: () => Promise<string>;
+}
+
 const debian = (await load("debian.mjs")) as DebianScript;
 const cache = (await load("cache.mjs")) as CacheScript;
 
+const checker = (await load("provide-checker.mjs")) as CheckerScript;
+const etcd = (await load("provide-etcd.mjs")) as EtcdScript;
+
+export const { provideChecker } = checker;
+export const { provideEtcd } = etcd;
 export const { ensureDebianPackages } = debian;
 export const { publishDirectory, withLock } = cache;
 

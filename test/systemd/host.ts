@@ -24,7 +24,7 @@ import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { attempt, run, type Ended } from "../support/command.ts";
 import { provideHostRoot } from "../support/debian-root.ts";
-import { freePorts } from "../engine/project.ts";
+import { freePorts } from "../support/ports.ts";
 import { temporaryFolder } from "../support/temporary.ts";
 import { ensureDebianPackages } from "../support/toolchain.ts";
 import { until } from "../support/until.ts";

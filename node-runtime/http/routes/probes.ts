@@ -50,6 +50,7 @@ export function probeRoutes(parent: FastifyInstance, deps: AppDeps): void {
           node_id: identity.nodeId,
           system: identity.system,
           reasons,
+          waiting_for_members: state.waitingForMembers,
           config: {
             checksum: live.checksum,
             generation: live.generation,

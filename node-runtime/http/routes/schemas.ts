@@ -8,6 +8,9 @@ export const readyAnswer = z.object({
   node_id: z.string(),
   system: z.string(),
   reasons: z.array(z.string()).describe("Why it is not ready; also what a ready node can't do"),
+  waiting_for_members: z
+    .boolean()
+    .describe("True where the start goes on as soon as other members are there: nothing is wrong with this node"),
   config: z.object({
     checksum: z.string().describe("SHA-256 of the whole config"),
     generation: z.int().describe("1 at start, one more with each reload that changed something"),
