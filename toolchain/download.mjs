@@ -94,8 +94,8 @@ export async function downloadRelease(release, folder, onProgress) {
 }
 
 /**
- * Unpacks a Pulumi archive so that its programs lie in `folder` itself, and removes the archive. The system's tar also
- * reads the zip files of Windows.
+ * Unpacks an archive so that its programs lie in `folder` itself, and removes the archive. Archives hold one folder with
+ * the programs, or with a `bin` that does. The system's tar also reads the zip files of macOS and Windows.
  *
  * @param {string} file @param {string} folder
  */
@@ -104,11 +104,10 @@ async function unpack(file, folder) {
   mkdirSync(unpacked);
   const result = await capture("tar", ["-xf", file, "-C", unpacked]);
   if (result.code !== 0) throw new Error(`tar can't unpack ${file}: ${result.stderr.trim()}`);
-  const programs = [join(unpacked, "pulumi", "bin"), join(unpacked, "pulumi"), unpacked].find((path) =>
-    existsSync(path),
-  );
-  for (const name of readdirSync(programs ?? unpacked))
-    renameSync(join(programs ?? unpacked, name), join(folder, name));
+  const names = readdirSync(unpacked, { withFileTypes: true });
+  const only = names.length === 1 && names[0]?.isDirectory() ? join(unpacked, names[0].name) : unpacked;
+  const programs = existsSync(join(only, "bin")) ? join(only, "bin") : only;
+  for (const name of readdirSync(programs)) renameSync(join(programs, name), join(folder, name));
   rmSync(unpacked, { recursive: true });
   rmSync(file);
 }

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { checksumOf, downloadRelease } from "./download.mjs";
 import { temporaryFolder } from "./testing/temporary.mjs";
-import { pulumiRelease } from "./tools.mjs";
+import { etcdRelease, pulumiRelease } from "./tools.mjs";
 
 const archive = "pulumi-v1.0.0-linux-x64.tar.gz";
 
@@ -85,7 +85,7 @@ test("checksum files are read by exact file name", () => {
   assert.equal(checksumOf(`123  ${archive}\n`, archive), undefined);
 });
 
-test("release addresses are Pulumi's own", () => {
+test("release addresses are those of the publishers", () => {
   assert.deepEqual(pulumiRelease("3.259.0", "linux", "x64"), {
     archive: "pulumi-v3.259.0-linux-x64.tar.gz",
     url: "https://get.pulumi.com/releases/sdk/pulumi-v3.259.0-linux-x64.tar.gz",
@@ -93,4 +93,11 @@ test("release addresses are Pulumi's own", () => {
   });
   assert.match(pulumiRelease("3.259.0", "win32", "arm64")?.archive ?? "", /windows-arm64\.zip$/);
   assert.equal(pulumiRelease("3.259.0", "linux", "ia32"), undefined);
+  assert.deepEqual(etcdRelease("3.6.5", "linux", "x64"), {
+    archive: "etcd-v3.6.5-linux-amd64.tar.gz",
+    url: "https://github.com/etcd-io/etcd/releases/download/v3.6.5/etcd-v3.6.5-linux-amd64.tar.gz",
+    checksumsUrl: "https://github.com/etcd-io/etcd/releases/download/v3.6.5/SHA256SUMS",
+  });
+  assert.match(etcdRelease("3.6.5", "darwin", "arm64")?.archive ?? "", /darwin-arm64\.zip$/);
+  assert.equal(etcdRelease("3.6.5", "win32", "arm64"), undefined);
 });

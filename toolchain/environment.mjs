@@ -17,7 +17,8 @@ export function pinnedPath(env, folders = []) {
 
 /**
  * The environment of Pulumi and of everything that calls it. The pinned Node.js comes first on PATH, so that it runs the
- * program; QUORUMKIT_PULUMI names the CLI, and the wrapper in node_modules/.bin runs that one without searching again.
+ * program; QUORUMKIT_PULUMI names the CLI, and the wrapper in node_modules/.bin runs that one without searching again. QUORUMKIT_ETCD
+ * names the etcd that nodes start.
  *
  * @param {import("./provide.mjs").ProvidedTools} tools @param {NodeJS.ProcessEnv} env
  * @returns {NodeJS.ProcessEnv}
@@ -28,6 +29,7 @@ export function toolEnvironment(tools, env = process.env) {
     PATH: pinnedPath(env, tools.pluginFolders),
     PULUMI_SKIP_UPDATE_CHECK: env.PULUMI_SKIP_UPDATE_CHECK ?? "true",
     QUORUMKIT_PULUMI: tools.cli,
+    ...(tools.etcd === undefined ? {} : { QUORUMKIT_ETCD: tools.etcd }),
   };
 }
 
@@ -37,16 +39,21 @@ export function stackFile(stack) {
 }
 
 /**
- * The plugins that a stack may need, judged by the text of its file: Docker's when it runs containers. One too many costs
- * time only; one that this misses is fetched by Pulumi itself.
+ * What a stack may need, judged by the text of its file: Docker's plugin when it runs containers, etcd when it runs
+ * several nodes on this machine. One too many costs time only; a plugin that this misses is fetched by Pulumi itself.
  *
- * @param {string} text @returns {"docker"[]}
+ * @param {string} text @returns {import("./provide.mjs").Need[]}
  */
-export function pluginsNamedIn(text) {
-  return /:\s*["']?(container|compose|docker)["']?\s*(#.*)?$/m.test(text) ? ["docker"] : [];
+export function needsNamedIn(text) {
+  const names = (/** @type {string} */ values) =>
+    new RegExp(`:\\s*["']?(${values})["']?\\s*([,}].*|#.*)?$`, "m").test(text);
+  return [
+    ...(names("container|compose|docker") ? [/** @type {const} */ ("docker")] : []),
+    ...(names("local-cluster|etcd") ? [/** @type {const} */ ("etcd")] : []),
+  ];
 }
 
-/** @param {string | undefined} stack @returns {"docker"[]} */
-export function neededPlugins(stack) {
-  return stack && existsSync(stackFile(stack)) ? pluginsNamedIn(readFileSync(stackFile(stack), "utf8")) : [];
+/** @param {string | undefined} stack @returns {import("./provide.mjs").Need[]} */
+export function stackNeeds(stack) {
+  return stack && existsSync(stackFile(stack)) ? needsNamedIn(readFileSync(stackFile(stack), "utf8")) : [];
 }

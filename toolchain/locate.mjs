@@ -1,10 +1,11 @@
 import { accessSync, constants, existsSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { homedir, userInfo } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { delimiter, dirname, join, resolve } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { Problem } from "./problem.mjs";
 import { capture } from "./process.mjs";
-import { isAtLeast } from "./versions.mjs";
+import { isAtLeast, parseVersion } from "./versions.mjs";
 
 const wrapper = realpathSync(fileURLToPath(new URL("bin/pulumi.mjs", import.meta.url)));
 
@@ -105,4 +106,42 @@ export function hasPlugin(name, version, env = process.env) {
       isAtLeast(entry.slice(prefix.length), version) &&
       isExecutable(join(plugins, entry, executableName(name))),
   );
+}
+
+/**
+ * The etcd that QUORUMKIT_ETCD names, else the first one on PATH with the right version and its tools beside it.
+ *
+ * @param {{ env?: NodeJS.ProcessEnv, minorVersion: string, onRejected?: (message: string) => void }} options
+ * @returns {Promise<string | undefined>} the program
+ */
+export async function locateEtcd({ env = process.env, minorVersion, onRejected }) {
+  const named = env.QUORUMKIT_ETCD;
+  if (named) {
+    const reason = await rejectEtcd(named, minorVersion, env);
+    if (!reason) return resolve(named);
+    throw new Problem("Finding etcd", `QUORUMKIT_ETCD is ${named}, but ${reason}`, [
+      `set it to the path of an etcd ${minorVersion}`,
+      "unset it: etcd is then looked for, downloaded or built",
+    ]);
+  }
+  for (const path of programsOnPath("etcd", env)) {
+    const reason = (await rejectEtcd(path, minorVersion, env)) ?? missingBeside(path, ["etcdctl", "etcdutl"]);
+    if (!reason) return path;
+    onRejected?.(`${path} is not used: ${reason}`);
+  }
+  return undefined;
+}
+
+/** @param {string} path @param {string} minorVersion @param {NodeJS.ProcessEnv} env @returns {Promise<string | undefined>} */
+async function rejectEtcd(path, minorVersion, env) {
+  const result = await capture(path, ["--version"], { env, timeout: 20_000 });
+  if (result.code !== 0) return `it doesn't run: ${result.stderr.trim().split("\n")[0]}`;
+  const version = parseVersion(result.stdout)?.join(".") ?? "of no version";
+  return version.startsWith(`${minorVersion}.`) ? undefined : `it is ${version}, not ${minorVersion}`;
+}
+
+/** @param {string} path @param {string[]} names @returns {string | undefined} */
+function missingBeside(path, names) {
+  const missing = names.filter((name) => !isExecutable(join(dirname(realpathSync(path)), executableName(name))));
+  return missing.length > 0 ? `it has no ${missing.join(" and no ")} beside it` : undefined;
 }

@@ -3,7 +3,7 @@ import { symlinkSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { hasLanguageHost, hasPlugin, locatePulumi, programsOnPath } from "./locate.mjs";
+import { hasLanguageHost, hasPlugin, locateEtcd, locatePulumi, programsOnPath } from "./locate.mjs";
 import { temporaryFolder, writeFile } from "./testing/temporary.mjs";
 
 const minimumVersion = "3.200.0";
@@ -77,4 +77,34 @@ test("a plugin is found on PATH or in Pulumi's folder at the version or later", 
   assert.ok(!hasPlugin(name, "4.11.2", env));
   writeFile(join(folder, "home/plugins/resource-docker-v4.11.2", name), "#!/bin/sh\n");
   assert.ok(hasPlugin(name, "4.11.2", env));
+});
+
+const etcd = (/** @type {string} */ version) => `#!/bin/sh\necho "etcd Version: ${version}"\necho "Git SHA: 1.2.3"\n`;
+
+test("etcd is the first 3.6 on PATH with its tools beside it", async (context) => {
+  const folder = temporaryFolder(context, {
+    "old/etcd": etcd("3.5.21"),
+    "alone/etcd": etcd("3.6.1"),
+    "good/etcd": etcd("3.6.4"),
+    "good/etcdctl": "#!/bin/sh\n",
+    "good/etcdutl": "#!/bin/sh\n",
+  });
+  /** @type {string[]} */
+  const rejected = [];
+  const onRejected = (/** @type {string} */ message) => rejected.push(message);
+  const env = environment(folder, "old", "alone", "good");
+  assert.equal(await locateEtcd({ env, minorVersion: "3.6", onRejected }), join(folder, "good", "etcd"));
+  assert.deepEqual(rejected, [
+    `${join(folder, "old", "etcd")} is not used: it is 3.5.21, not 3.6`,
+    `${join(folder, "alone", "etcd")} is not used: it has no etcdctl and no etcdutl beside it`,
+  ]);
+});
+
+test("the etcd that QUORUMKIT_ETCD names is taken, or refused with what is wrong; nothing else is tried", async (context) => {
+  const folder = temporaryFolder(context, { "good/etcd": etcd("3.6.4"), "new/etcd": etcd("3.7.0") });
+  const locate = (/** @type {string} */ named) =>
+    locateEtcd({ env: { ...environment(folder), QUORUMKIT_ETCD: named }, minorVersion: "3.6" });
+  assert.equal(await locate(join(folder, "good", "etcd")), join(folder, "good", "etcd"));
+  await assert.rejects(locate(join(folder, "new", "etcd")), /QUORUMKIT_ETCD is \S+etcd, but it is 3\.7\.0, not 3\.6/);
+  await assert.rejects(locate(join(folder, "none")), /QUORUMKIT_ETCD is \S+none, but it doesn't run/);
 });

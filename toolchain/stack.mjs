@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { prepareBackend } from "./backend.mjs";
-import { neededPlugins, root, stackFile, toolEnvironment } from "./environment.mjs";
+import { stackNeeds, root, stackFile, toolEnvironment } from "./environment.mjs";
 import { Problem } from "./problem.mjs";
 import { capture } from "./process.mjs";
 import { provideTools } from "./provide.mjs";
@@ -35,7 +35,7 @@ export function checkStackFile(stack) {
  * @returns {Promise<{ cli: string, env: NodeJS.ProcessEnv }>}
  */
 export async function openStack(stack, say) {
-  const tools = await provideTools({ needs: neededPlugins(stack) });
+  const tools = await provideTools({ needs: stackNeeds(stack) });
   say(tools.source);
   const backend = await prepareBackend(tools.cli, say);
   return { cli: tools.cli, env: { ...toolEnvironment(tools), ...backend } };

@@ -7,12 +7,15 @@ import { readOptions } from "./options.mjs";
 import { checkNodeVersion, ensurePackages } from "./packages.mjs";
 import { Problem, runMain } from "./problem.mjs";
 import { capture } from "./process.mjs";
+import { provideChecker } from "./provide-checker.mjs";
+import { provideEtcd } from "./provide-etcd.mjs";
 import { provideTools } from "./provide.mjs";
 import { formatDuration, startProgress, style } from "./terminal.mjs";
 import { runNodeTests } from "./testing/node-tests.mjs";
 import { listPhases, pinnedNode } from "./testing/phases.mjs";
 
-const help = `npm test [-- PHASE… ] [options]: installs what is missing, then runs all phases or those named.
+const help = `npm test [-- PHASE… ] [options]: installs what is missing, then runs all phases, or those named and
+prints what their tests note.
 
   --list   print the phases of this checkout
   --help   print this
@@ -25,8 +28,13 @@ With CI=true a skipped test counts as failed.`;
 async function prepare(phase) {
   await ensureDebianPackages(phase.debian ?? []);
   const needs = phase.needs ?? [];
-  if (needs.length === 0) return { ...process.env, PATH: pinnedPath(process.env) };
-  return toolEnvironment(await provideTools({ needs: needs.includes("docker") ? ["docker"] : [] }));
+  const programs = {
+    ...(needs.includes("etcd") ? { QUORUMKIT_ETCD: await provideEtcd() } : {}),
+    ...(needs.includes("checker") ? { QUORUMKIT_LINEARIZABILITY_CHECKER: await provideChecker() } : {}),
+  };
+  const plain = { ...process.env, ...programs };
+  if (!needs.includes("pulumi")) return { ...plain, PATH: pinnedPath(process.env) };
+  return toolEnvironment(await provideTools({ needs: needs.includes("docker") ? ["docker"] : [] }), plain);
 }
 
 /** @param {Phase} phase @param {(text: string) => void} onProgress @param {NodeJS.ProcessEnv} env @returns {Promise<Outcome>} */
@@ -57,12 +65,13 @@ async function runToOutcome(phase) {
   }
 }
 
-/** @param {Phase} phase @param {Outcome} outcome @param {number} milliseconds */
-function printOutcome(phase, outcome, milliseconds) {
+/** @param {Phase} phase @param {Outcome} outcome @param {number} milliseconds @param {boolean} withNotes */
+function printOutcome(phase, outcome, milliseconds, withNotes) {
   const mark = outcome.failed ? style("red", "✗", process.stdout) : style("green", "✓", process.stdout);
   const skipped = outcome.skipped ? `, ${outcome.skipped} skipped` : "";
   const counts = `${outcome.passed} passed, ${outcome.failed} failed${skipped}`;
   console.log(`${mark} ${phase.name.padEnd(10)} ${counts} (${formatDuration(milliseconds)})`);
+  for (const text of withNotes ? (outcome.notes ?? []) : []) console.log(style("dim", `  ${text}`, process.stdout));
 }
 
 /** @param {string[]} names @returns {Phase[]} */
@@ -99,7 +108,7 @@ await runMain(async () => {
     for (const phase of phases) {
       const started = Date.now();
       const outcome = await runToOutcome(phase);
-      printOutcome(phase, outcome, Date.now() - started);
+      printOutcome(phase, outcome, Date.now() - started, positionals.length > 0);
       totals.passed += outcome.passed;
       totals.failed += outcome.failed;
       failures.push(...outcome.failures.map((failure) => ({ ...failure, phase: phase.name })));

@@ -44,17 +44,48 @@ export const dockerPlugin = {
   install: "npx pulumi plugin install resource docker 4.11.2",
 };
 
+/**
+ * etcd 3.6 with its tools, which lie beside it. Members of a cluster talk to each other, so all of them are 3.6.
+ *
+ * @type {Tool & { minorVersion: string }}
+ */
+export const etcdTool = {
+  name: "etcd",
+  version: "3.6.5",
+  minorVersion: "3.6",
+  builds: [
+    { binary: "etcd", folder: "etcd", package: "go.etcd.io/etcd/server/v3" },
+    { binary: "etcdctl", folder: "etcd", package: "go.etcd.io/etcd/etcdctl/v3" },
+    { binary: "etcdutl", folder: "etcd", package: "go.etcd.io/etcd/etcdutl/v3" },
+  ],
+  install: "https://github.com/etcd-io/etcd/releases/tag/v3.6.5, or your package manager",
+};
+
+/**
+ * Judges the histories that the fault tests record. It is this repository's own, so it is always built.
+ *
+ * @type {Tool}
+ */
+export const checkerTool = {
+  name: "linearizability-checker",
+  version: "(porcupine 1.3.1)",
+  builds: [{ binary: "linearizability-checker", folder: "linearizability", package: "." }],
+  install: "go build in toolchain/go/linearizability, and name the program by QUORUMKIT_LINEARIZABILITY_CHECKER",
+};
+
 /** The oldest Go that builds the modules under `go/` (their `go` directive). */
 export const minimumGoVersion = "1.26.0";
 
 /** The oldest Node.js that these scripts run on; the rest runs on the pinned one in node_modules. */
 export const minimumNodeVersion = "18.3.0";
 
+/** @typedef {{ archive: string, url: string, checksumsUrl: string }} Release */
+
 /**
  * Where the official Pulumi release for a platform lies.
  *
  * @param {string} version @param {string} platform as `process.platform` @param {string} architecture as `process.arch`
- * @returns {{ archive: string, url: string, checksumsUrl: string } | undefined} undefined: none is published
+ * @returns {Release | undefined} undefined: none is published
  */
 export function pulumiRelease(version, platform, architecture) {
   const systems = { linux: "linux", darwin: "darwin", win32: "windows" };
@@ -63,4 +94,25 @@ export function pulumiRelease(version, platform, architecture) {
   const archive = `pulumi-v${version}-${system}-${architecture}.${system === "windows" ? "zip" : "tar.gz"}`;
   const base = "https://get.pulumi.com/releases/sdk";
   return { archive, url: `${base}/${archive}`, checksumsUrl: `${base}/pulumi-${version}-checksums.txt` };
+}
+
+/**
+ * Where the official etcd release for a platform lies.
+ *
+ * @param {string} version @param {string} platform as `process.platform` @param {string} architecture as `process.arch`
+ * @returns {Release | undefined} undefined: none is published
+ */
+export function etcdRelease(version, platform, architecture) {
+  const published = {
+    "linux-x64": "linux-amd64",
+    "linux-arm64": "linux-arm64",
+    "darwin-x64": "darwin-amd64",
+    "darwin-arm64": "darwin-arm64",
+    "win32-x64": "windows-amd64",
+  };
+  const target = published[/** @type {keyof typeof published} */ (`${platform}-${architecture}`)];
+  if (target === undefined) return undefined;
+  const archive = `etcd-v${version}-${target}.${platform === "linux" ? "tar.gz" : "zip"}`;
+  const base = `https://github.com/etcd-io/etcd/releases/download/v${version}`;
+  return { archive, url: `${base}/${archive}`, checksumsUrl: `${base}/SHA256SUMS` };
 }

@@ -1,7 +1,7 @@
-/** The load generator, in a process of its own: `node load.ts <url> <write|read> <connections> <seconds> <keys>`. */
+/** The load generator, in a process of its own: `node load.ts <urls> <write|read> <connections> <seconds> <keys>`. */
 import autocannon from "autocannon";
 
-const [url = "", kind = "read", connections = "1", seconds = "5", keys = "1000"] = process.argv.slice(2);
+const [urls = "", kind = "read", connections = "1", seconds = "5", keys = "1000"] = process.argv.slice(2);
 const count = Number(keys);
 const body = JSON.stringify({ name: "benchmark", numbers: [1, 2, 3], text: "x".repeat(64) });
 let next = 0;
@@ -12,28 +12,41 @@ function path(): string {
   return `/api/v1/kv/bench/${next}`;
 }
 
-const result = await autocannon({
-  url,
-  connections: Number(connections),
-  duration: Number(seconds),
-  requests: [
-    kind === "write"
-      ? {
-          method: "PUT",
-          headers: { "content-type": "application/json" },
-          body,
-          setupRequest: (request) => ({ ...request, path: path() }),
-        }
-      : { method: "GET", setupRequest: (request) => ({ ...request, path: path() }) },
-  ],
-});
-const { latency } = result;
+const addresses = urls.split(",");
+const results = await Promise.all(
+  addresses.map((url, index) =>
+    autocannon({
+      url,
+      connections: share(index),
+      duration: Number(seconds),
+      requests: [
+        kind === "write"
+          ? {
+              method: "PUT",
+              headers: { "content-type": "application/json" },
+              body,
+              setupRequest: (request) => ({ ...request, path: path() }),
+            }
+          : { method: "GET", setupRequest: (request) => ({ ...request, path: path() }) },
+      ],
+    }),
+  ),
+);
+const sum = (read: (result: (typeof results)[number]) => number): number =>
+  results.reduce((total, result) => total + read(result), 0);
 process.stdout.write(
   JSON.stringify({
-    answered: result["2xx"],
-    refused: result.non2xx + result.errors + result.timeouts,
-    seconds: result.duration,
-    p50Milliseconds: latency.p50,
-    p99Milliseconds: latency.p99,
+    answered: sum((result) => result["2xx"]),
+    refused: sum((result) => result.non2xx + result.errors + result.timeouts),
+    seconds: Math.max(...results.map(({ duration }) => duration)),
+    // Of several addresses the slowest.
+    p50Milliseconds: Math.max(...results.map(({ latency }) => latency.p50)),
+    p99Milliseconds: Math.max(...results.map(({ latency }) => latency.p99)),
   }),
 );
+
+/** Connections of an address; autocannon wants one at least. */
+function share(index: number): number {
+  const total = Number(connections);
+  return Math.max(1, Math.floor(total / addresses.length) + (index < total % addresses.length ? 1 : 0));
+}

@@ -2,7 +2,7 @@
 // `npx pulumi …`: the Pulumi CLI, wherever it is from, in the environment that this project's stacks need.
 import process from "node:process";
 import { prepareBackend } from "../backend.mjs";
-import { neededPlugins, toolEnvironment } from "../environment.mjs";
+import { stackNeeds, toolEnvironment } from "../environment.mjs";
 import { runMain } from "../problem.mjs";
 import { capture, runInForeground } from "../process.mjs";
 import { provideTools } from "../provide.mjs";
@@ -47,7 +47,7 @@ await runMain(async () => {
     backend = await prepareBackend(tools.cli, (message) => console.error(message));
     if (runsProviders.has(command)) {
       const stack = namedStack(args) ?? (await selectedStack(tools.cli, { ...toolEnvironment(tools), ...backend }));
-      const needs = neededPlugins(stack);
+      const needs = stackNeeds(stack);
       if (needs.length > 0) tools = await provideTools({ needs });
     }
   }

@@ -6,7 +6,8 @@ const reporter = fileURLToPath(new URL("reporter.mjs", import.meta.url));
 
 /**
  * @typedef {{ title: string, text: string }} Failure
- * @typedef {{ passed: number, failed: number, skipped: number, failures: Failure[] }} Outcome
+ * @typedef {{ passed: number, failed: number, skipped: number, failures: Failure[], notes?: string[] }} Outcome `notes` are
+ *   what the tests said of themselves (`t.diagnostic`)
  */
 
 /** @param {string} line @returns {any} the reporter's object, or undefined for a line that isn't one */
@@ -28,8 +29,10 @@ function parseLine(line) {
  * @returns {Promise<Outcome>}
  */
 export async function runNodeTests({ node, root, files, concurrency, timeoutSeconds, env, onProgress }) {
+  /** @type {string[]} */
+  const notes = [];
   /** @type {Outcome} */
-  const outcome = { passed: 0, failed: 0, skipped: 0, failures: [] };
+  const outcome = { passed: 0, failed: 0, skipped: 0, failures: [], notes };
   const stderrOfFile = /** @type {Map<string, string>} */ (new Map());
   const fail = (/** @type {string} */ title, /** @type {string} */ text) => {
     outcome.failed++;
@@ -39,6 +42,7 @@ export async function runNodeTests({ node, root, files, concurrency, timeoutSeco
     const result = parseLine(line);
     if (!result) return;
     const title = `${result.file ? `${relative(root, result.file)}: ` : ""}${result.name}`;
+    if (result.kind === "note") notes.push(result.text);
     if (result.kind === "passed") outcome.passed++;
     const file = resolve(root, result.file ?? "");
     if (result.kind === "stderr") stderrOfFile.set(file, (stderrOfFile.get(file) ?? "") + result.text);

@@ -80,3 +80,10 @@ test("a skipped test is failed with CI=true, and only counted otherwise", async 
   const strict = await runFiles(context, files, { ...process.env, CI: "true" });
   assert.deepEqual([strict.passed, strict.failed, strict.skipped], [1, 1, 0]);
 });
+
+test("what tests say of themselves is kept, what the runner says is not", async (context) => {
+  const outcome = await runFiles(context, {
+    "a.test.mjs": 'test("one", (t) => { t.diagnostic("SEED=7"); });',
+  });
+  assert.deepEqual(outcome.notes, ["SEED=7"]);
+});

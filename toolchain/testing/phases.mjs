@@ -6,17 +6,18 @@ import process from "node:process";
  * One step of `npm test`. A phase with a `command` counts as one test; the others count what node:test ran.
  *
  * @typedef {{ name: string, command?: string[], files?: string[], concurrency?: number, timeoutSeconds?: number,
- *   debian?: string[], needs?: ("pulumi" | "docker")[] }} Phase
+ *   debian?: string[], needs?: ("pulumi" | "docker" | "etcd" | "checker")[] }} Phase
  */
 
 const skippedFolders = new Set(["node_modules", "dist", "test"]);
 
 /** What each folder of test/ needs; a folder that isn't named here needs nothing. */
 const requirements = /** @type {Record<string, Partial<Phase>>} */ ({
-  runtime: {},
+  runtime: { needs: ["etcd"] },
   browser: { debian: ["chromium"] },
   start: { needs: ["pulumi"] },
-  engine: { needs: ["pulumi"] },
+  engine: { needs: ["pulumi", "etcd"] },
+  faults: { needs: ["etcd", "checker"], debian: ["iproute2", "iptables"] },
   consumer: { needs: ["pulumi"] },
   docker: { needs: ["pulumi", "docker"], debian: ["docker.io", "debootstrap"] },
   systemd: { needs: ["pulumi"], debian: ["debootstrap", "openssh-client", "iproute2", "util-linux", "systemd"] },
@@ -50,7 +51,7 @@ export function listPhases(root) {
     { name: "types", command: ["typescript/bin/tsc", "--noEmit"] },
     { name: "lint", command: ["eslint/bin/eslint.js", "--max-warnings", "0", "."] },
     { name: "format", command: ["prettier/bin/prettier.cjs", "--check", "."] },
-    { name: "unit", files: unit, concurrency: 2, timeoutSeconds: 300 },
+    { name: "unit", files: unit, concurrency: 2, timeoutSeconds: 300, needs: ["etcd"] },
   ];
   for (const name of orderedFolders(join(root, "test"))) {
     const files = relativeFiles(testFiles(join(root, "test", name), (folder) => folder !== "node_modules"));

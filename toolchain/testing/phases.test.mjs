@@ -21,6 +21,7 @@ test("phases come from the folders that hold tests, in their order", (context) =
     ["types", "lint", "format", "unit", "engine", "systemd", "other"],
   );
   assert.deepEqual(phases[3]?.files, ["schema/kit/a.test.ts", "toolchain/b.test.mjs"]);
-  assert.deepEqual(phases[4]?.needs, ["pulumi"]);
+  assert.deepEqual(phases[4]?.needs, ["pulumi", "etcd"]);
+  assert.deepEqual(phases[3]?.needs, ["etcd"]);
   assert.ok(phases[5]?.debian?.includes("debootstrap"));
 });

@@ -14,6 +14,8 @@ export default async function* report(source) {
   for await (const { type, data } of source) {
     if (type === "test:start") path.splice(data.nesting, Infinity, data.name);
     if (type === "test:stderr") yield `${JSON.stringify({ kind: "stderr", file: data.file, text: data.message })}\n`;
+    // Those without a file are the runner's own.
+    if (type === "test:diagnostic" && data.file) yield `${JSON.stringify({ kind: "note", text: data.message })}\n`;
     if (type !== "test:pass" && type !== "test:fail") continue;
     const name = [...path.slice(0, data.nesting), data.name].join(" > ");
     const result = { name, file: data.file, milliseconds: data.details?.duration_ms };

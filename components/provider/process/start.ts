@@ -1,9 +1,10 @@
 /** Starts the process of a node, apart from the one that runs Pulumi, and waits until it is ready. */
 import { spawn, type ChildProcess } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdir, open } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { configChecksum, type NodeConfig } from "@quorumkit/schema";
-import { apiAddress, listEndpoints } from "../../plan/endpoints.ts";
+import { apiAddress, listEndpoints, type Endpoint } from "../../plan/endpoints.ts";
 import { readIfThere } from "../node/config-file.ts";
 import { askReady, pollReady, type ReadyAnswer } from "../node/ready.ts";
 import { requireFreePorts } from "./ports.ts";
@@ -30,17 +31,29 @@ const passedOn = [
   "SSL_CERT_FILE",
   "SSL_CERT_DIR",
   "NODE_EXTRA_CA_CERTS",
+  // Where the toolchain has etcd; which one it is decides nothing about the node's config.
+  "QUORUMKIT_ETCD",
 ];
 
-/** Starts a node with the config that already is in its file. A node that doesn't become ready is stopped again. */
-export async function startNode(
-  runtime: Runtime,
-  files: ProcessFiles,
-  config: NodeConfig,
-  timeout: number,
-  signal: AbortSignal,
-): Promise<ProcessIdentity> {
-  await requireFreePorts(listEndpoints(config));
+/** A start. */
+export interface Start {
+  runtime: Runtime;
+  files: ProcessFiles;
+  /** The config that already is in its file. */
+  config: NodeConfig;
+  /** How long it may take, in milliseconds. */
+  timeout: number;
+  /**
+   * What counts as started: `ready`, or for one of several members also that it waits for the others, which are started
+   * after it.
+   */
+  enough: "ready" | "waiting-for-members";
+  signal: AbortSignal;
+}
+
+/** Starts a node. One that doesn't come as far as is wanted is stopped again. */
+export async function startNode({ runtime, files, config, timeout, enough, signal }: Start): Promise<ProcessIdentity> {
+  await requireFreePorts(portsToCheck(config));
   await mkdir(config.storage.dataDir, { recursive: true, mode: 0o700 });
   const child = await spawnDetached(runtime, files, config.storage.dataDir);
   const ended = new Promise<string>((resolve) => {
@@ -52,7 +65,7 @@ export async function startNode(
     });
   });
   const identity = child.pid === undefined ? undefined : await identify(child.pid);
-  const problem = await waitForReady(ended, config, timeout, signal).catch(
+  const problem = await waitForStart(ended, { config, timeout, enough, signal }).catch(
     (error: unknown) => `was given up: ${String(error)}`,
   );
   if (problem === undefined && identity !== undefined) {
@@ -98,19 +111,29 @@ async function spawnDetached(runtime: Runtime, files: ProcessFiles, directory: s
   }
 }
 
-/** Undefined when the node is ready with this config, else what went wrong. */
-async function waitForReady(
+/**
+ * The etcd of a node that was killed may still run: the node takes it over, or says itself whose port it is. It has
+ * one only where it has been started before.
+ */
+function portsToCheck(config: NodeConfig): Endpoint[] {
+  const startedBefore = existsSync(join(config.storage.dataDir, "etcd"));
+  return listEndpoints(config).filter(({ purpose }) => !startedBefore || !purpose.startsWith("consensus-"));
+}
+
+/** Undefined when the node runs this config and is as far as is wanted, else what went wrong. */
+async function waitForStart(
   ended: Promise<string>,
-  config: NodeConfig,
-  timeout: number,
-  signal: AbortSignal,
+  { config, timeout, enough, signal }: Omit<Start, "runtime" | "files">,
 ): Promise<string | undefined> {
   const checksum = configChecksum(config);
   const address = apiAddress(config);
   const over = new AbortController();
   const waiting = pollReady(
     () => askReady(address, 2_000),
-    (answer) => answer?.ready === true && answer.nodeId === config.node.id && answer.checksum === checksum,
+    (answer) =>
+      answer?.nodeId === config.node.id &&
+      answer.checksum === checksum &&
+      (answer.ready || (enough === "waiting-for-members" && answer.waitingForMembers)),
     timeout,
     AbortSignal.any([signal, over.signal]),
   );
@@ -124,7 +147,7 @@ async function waitForReady(
 }
 
 function describeWait(answer: ReadyAnswer | undefined, config: NodeConfig, timeout: number): string {
-  const limit = `was not ready within ${timeout / 1000} s (target.single_node.start_timeout)`;
+  const limit = `was not ready within ${timeout / 1000} s (start_timeout of the target)`;
   if (answer === undefined) return `${limit}: ${apiAddress(config)} does not answer`;
   if (answer.nodeId !== config.node.id) return `${limit}: ${apiAddress(config)} is node ${answer.nodeId}`;
   if (!answer.ready) return `${limit}: ${answer.reasons.join("; ")}`;
