@@ -479,7 +479,7 @@ export interface SecurityApiKeysRateLimitsItemArgs {
 
 /** How much the whole cluster does for the key in a day (UTC). */
 export interface SecurityApiKeysQuotasItemArgs {
-  /** Documents written in a day. Without it there is no limit. Range: 0 to . Unit: documents per day. A change is applied: hot. Since 0.1.0; source 004:981. */
+  /** Documents and key-value entries written in a day. Without it there is no limit. Range: 0 to . Unit: documents per day. A change is applied: hot. Since 0.1.0; source 004:981. */
   documentsPerDay?: Input<number>;
   /** Searches made in a day. Without it there is no limit. Range: 0 to . Unit: searches per day. A change is applied: hot. Since 0.1.0; source 004:982. */
   searchesPerDay?: Input<number>;

@@ -199,7 +199,7 @@ const apiKey = section(
       { title: "Quotas of a key", description: "How much the whole cluster does for the key in a day (UTC)." },
       {
         documentsPerDay: option(z.int().min(0).optional(), {
-          description: "Documents written in a day. Without it there is no limit.",
+          description: "Documents and key-value entries written in a day. Without it there is no limit.",
           unit: "documents per day",
           source: "004:981",
           apply: "hot",

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { canonicalJson } from "./canonical.ts";
 import { wirePath } from "./naming.ts";
 import { applyOrder, type Apply } from "./option.ts";
-import { hidden } from "./problems.ts";
+import { hidden, isSecret } from "./problems.ts";
 import { findDetails, listOptions, unionBranch, unwrap, shapeOf } from "./walk.ts";
 
 /** One option whose value differs. */
@@ -30,7 +30,7 @@ function compare(schema: z.core.$ZodType, path: readonly string[], before: unkno
   if (same(before, after)) return [];
   const details = findDetails(schema);
   if (details !== undefined) {
-    return [{ path: wirePath(path), apply: details.apply, ...texts(before, after, holdsSecret(schema)) }];
+    return [{ path: wirePath(path), apply: details.apply, ...texts(before, after, isSecret(schema)) }];
   }
   const inner = unionBranch(unwrap(schema), after);
   if (inner instanceof z.ZodObject) {
@@ -40,11 +40,7 @@ function compare(schema: z.core.$ZodType, path: readonly string[], before: unkno
   }
   const applies = listOptions(schema).map((option) => option.details.apply);
   const apply = applyOrder.findLast((candidate) => applies.includes(candidate)) ?? "rolling";
-  return [{ path: wirePath(path), apply, ...texts(before, after, holdsSecret(schema)) }];
-}
-
-function holdsSecret(schema: z.core.$ZodType): boolean {
-  return listOptions(schema).some((option) => option.details.secret === true);
+  return [{ path: wirePath(path), apply, ...texts(before, after, isSecret(schema)) }];
 }
 
 function part(value: unknown, name: string): unknown {

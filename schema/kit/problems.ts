@@ -3,7 +3,7 @@ import { z } from "zod";
 import { formatDuration, durationBounds, durationPattern, parseDuration } from "./duration.ts";
 import { snakeCase, wirePath } from "./naming.ts";
 import { sizeBounds, sizePattern } from "./size.ts";
-import { findDetails, rangeOf, schemaAt, typeOf, unionBranch, unwrap, shapeOf } from "./walk.ts";
+import { listOptions, rangeOf, schemaAt, typeOf, unionBranch, unwrap, shapeOf } from "./walk.ts";
 
 /** One thing that is wrong, or (a warning) unwise. */
 export interface Problem {
@@ -147,9 +147,9 @@ function editDistance(a: string, b: string): number {
   return row[b.length] ?? 0;
 }
 
-/** True where the option's value must not be shown. */
+/** True where the value must not be shown: it is a secret, or stands where one would be inside. */
 export function isSecret(field: z.core.$ZodType | undefined): boolean {
-  return field !== undefined && findDetails(field)?.secret === true;
+  return field !== undefined && listOptions(field).some(({ details }) => details.secret === true);
 }
 
 /** The value at a path; undefined where there is none. */

@@ -292,15 +292,15 @@ export const securityRules: readonly Rule<Scope>[] = [
     id: "users-need-a-jwt-provider",
     severity: "warning",
     source: "003:599",
-    description: "Users log in for a token, which a JWT provider signs.",
+    description: "Users log in for a token, which a JWT provider signs with its secret.",
     reads: ["security.users", "security.auth.providers"],
     check: ({ security: { users, auth } }) =>
-      users.length > 0 && !auth.providers.some(({ type }) => type === "jwt")
+      users.length > 0 && !auth.providers.some((provider) => provider.type === "jwt" && provider.algorithm === "HS256")
         ? [
             {
               path: "security.users",
-              message: "users can't log in without a jwt provider, which signs their tokens",
-              want: "no users, or a provider of type jwt",
+              message: "users can't log in without a jwt provider of HS256, which signs their tokens",
+              want: "no users, or a provider of type jwt with a secret",
             },
           ]
         : [],
