@@ -1,7 +1,9 @@
 /** The credentials of the API: those in the config, and those in the files that it names. */
+import type { KeyObject } from "node:crypto";
 import { readNodeConfig, type NodeConfig } from "@quorumkit/schema";
 import { readConfigFile, readText } from "./file.ts";
 import { ConfigError, fileProblem, type LocatedProblem } from "./problems.ts";
+import { readPublicKey } from "./public-key.ts";
 
 /** One API key of the config. */
 export type ApiKey = NodeConfig["security"]["apiKeys"][number];
@@ -11,6 +13,8 @@ export interface Credentials {
   /** Bearer token with every permission; undefined where there is none. */
   adminToken: string | undefined;
   apiKeys: readonly ApiKey[];
+  /** Keys of the `public_key_file` of jwt providers, by path; absent where there are none. */
+  publicKeys?: ReadonlyMap<string, KeyObject>;
 }
 
 /**
@@ -18,11 +22,19 @@ export interface Credentials {
  * @throws ConfigError
  */
 export async function readCredentials(security: NodeConfig["security"]): Promise<Credentials> {
-  const [fromFile, furtherKeys] = await Promise.all([
+  const keyFiles = security.auth.providers.flatMap((provider) =>
+    provider.type === "jwt" && provider.publicKeyFile !== undefined ? [provider.publicKeyFile] : [],
+  );
+  const [fromFile, furtherKeys, publicKeys] = await Promise.all([
     security.adminTokenFile === undefined ? undefined : readAdminToken(security.adminTokenFile),
     security.apiKeysFile === undefined ? [] : readApiKeys(security.apiKeysFile),
+    Promise.all(keyFiles.map(async (path) => [path, await readPublicKey(path)] as const)),
   ]);
-  return { adminToken: security.adminToken ?? fromFile, apiKeys: [...security.apiKeys, ...furtherKeys] };
+  return {
+    adminToken: security.adminToken ?? fromFile,
+    apiKeys: [...security.apiKeys, ...furtherKeys],
+    ...(publicKeys.length === 0 ? {} : { publicKeys: new Map(publicKeys) }),
+  };
 }
 
 async function readAdminToken(path: string): Promise<string> {

@@ -65,12 +65,12 @@ function parse(path: string, text: string): LocatedDocument {
     located = readLocated(text);
   } catch (error) {
     // Too many aliases: a small text that would unfold to a huge value.
-    throw unreadable(path, `can't be parsed: ${reasonOf(error)}`);
+    throw unreadable(path, `can't be parsed: ${withoutContent(reasonOf(error))}`);
   }
   if (located.syntaxErrors.length > 0) {
     throw new ConfigError(
       located.syntaxErrors.map(({ message, line, column }) =>
-        fileProblem(`${path}:${line}:${column}`, message, "well-formed YAML or JSON"),
+        fileProblem(`${path}:${line}:${column}`, withoutContent(message), "well-formed YAML or JSON"),
       ),
     );
   }
@@ -87,8 +87,20 @@ function refuseBadJson(path: string, text: string): void {
   try {
     JSON.parse(text);
   } catch (error) {
-    throw new ConfigError([fileProblem(path, `not JSON: ${reasonOf(error)}`, "JSON, or a file named .yaml")]);
+    throw new ConfigError([
+      fileProblem(path, `not JSON: ${withoutContent(reasonOf(error))}`, "JSON, or a file named .yaml"),
+    ]);
   }
+}
+
+/**
+ * What a parser says without what it quotes from the file, which may be a part of a secret: everything after a colon
+ * (`Unresolved alias …: pa55word`), and the piece of text that JSON.parse shows.
+ */
+function withoutContent(message: string): string {
+  return message.includes("is not valid JSON")
+    ? "it has something that JSON doesn't have"
+    : message.replace(/: .*$/s, "");
 }
 
 function unreadable(path: string, message: string): ConfigError {

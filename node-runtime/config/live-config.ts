@@ -39,6 +39,7 @@ export class LiveConfig {
   readonly #log: ReloadLog;
   readonly #now: () => number;
   readonly #listeners = new Set<ConfigListener>();
+  readonly #reloadListeners = new Set<() => void>();
 
   constructor(
     loaded: LoadedConfig,
@@ -77,6 +78,12 @@ export class LiveConfig {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Told at each reload, before the source is read: also where it is then refused. @returns what ends the subscription */
+  onReload(listener: () => void): () => void {
+    this.#reloadListeners.add(listener);
+    return () => this.#reloadListeners.delete(listener);
+  }
+
   /**
    * Reads the source again and takes it over if only hot options differ. Calls that come during a reload wait for it
    * and then read again, since the file may have changed in between. Never throws for a bad config.
@@ -93,6 +100,7 @@ export class LiveConfig {
   }
 
   async #reloadNow(): Promise<ReloadResult> {
+    for (const listener of this.#reloadListeners) listener();
     let loaded: LoadedConfig;
     try {
       loaded = await this.#load();

@@ -90,16 +90,14 @@ test("refuses credential files that hold no credential, and prints none", async 
   assert.doesNotMatch(problems.join(), /tiny-secret/);
 });
 
-test("refuses what would start open or alone, and warns of what is left out", async (t) => {
+test("refuses what it can't do, and warns of what is left out", async (t) => {
   const refused = await fileOf(
     t,
-    `${smallest}security:\n  auth:\n    enabled: true\n    providers:\n      - { type: jwt, secret: 0123456789abcdef0123456789abcdef }\n`,
+    `${smallest}security: { users: [{ username: ada, password_hash: "$2b$31$${"a".repeat(53)}" }] }\n`,
   );
   const problems = await problemsOf(loadConfig({ file: refused }));
   assert.equal(problems.length, 1);
-  assert.match(problems[0] ?? "", /security\.auth\.providers\[0\]\.type: authentication by jwt is not in this release/);
-  const peers = await fileOf(t, `${smallest}cluster: { peers: [{ id: node-2, host: b }, { id: node-3, host: c }] }\n`);
-  assert.match((await problemsOf(loadConfig({ file: peers })))[0] ?? "", /engine etcd\) are not in this release/);
+  assert.match(problems[0] ?? "", /security\.users\[0\]\.password_hash: a node can't check this hash/);
   const traced = await fileOf(t, `${smallest}monitoring: { tracing: { enabled: true } }\n`);
   const { warnings } = await loadConfig({ file: traced });
   assert.deepEqual(

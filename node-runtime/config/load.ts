@@ -1,5 +1,6 @@
 /** Loads the config of a node: file, environment over it, defaults under it, credential files beside it. */
 import { configChecksum, readNodeConfig, type NodeConfig } from "@quorumkit/schema";
+import { readJoinToken } from "../cluster/peer-auth/join-token.ts";
 import { readCredentials, type Credentials } from "./credentials.ts";
 import { readEnvironment, type Overlay } from "./environment.ts";
 import { readConfigFile, type ConfigFile } from "./file.ts";
@@ -10,6 +11,8 @@ import { unsupportedProblems } from "./unsupported.ts";
 export interface LoadedConfig {
   config: NodeConfig;
   credentials: Credentials;
+  /** The secret that the nodes of the cluster share; undefined for a node that shares none. */
+  joinToken?: string | undefined;
   /** {@link configChecksum} of the config. */
   checksum: string;
   warnings: readonly LocatedProblem[];
@@ -28,8 +31,8 @@ export interface ConfigSource {
  */
 export async function loadConfig(source: ConfigSource): Promise<LoadedConfig> {
   const { config, warnings } = await checkConfig(source);
-  const credentials = await readCredentials(config.security);
-  return { config, credentials, checksum: configChecksum(config), warnings };
+  const [credentials, joinToken] = await Promise.all([readCredentials(config.security), readJoinToken(config.cluster)]);
+  return { config, credentials, joinToken, checksum: configChecksum(config), warnings };
 }
 
 /**

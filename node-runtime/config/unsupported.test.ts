@@ -17,17 +17,39 @@ test("a config that this release does whole has no problems", () => {
   assert.deepEqual(problemsOf({ security: { api_keys: [key] } }), { errors: [], warnings: [] });
 });
 
-test("what protects and isn't done keeps the node from starting", () => {
-  const security = { api_keys: [{ ...key, quotas: { documents_per_day: 10 } }] };
-  assert.deepEqual(problemsOf({ security }).errors, ["security.api_keys[0].quotas"]);
-  assert.deepEqual(problemsOf({ node: { id: "node-1", role: "gateway" } }).errors, ["node.role"]);
+test("what protects is done: tokens, users, quotas and an audit file", () => {
+  const jwt = { type: "jwt", secret: "0123456789abcdef0123456789abcdef" };
+  const oauth2 = { type: "oauth2", client_id: "us", provider_url: "https://login.example.com" };
+  const users = [{ username: "ada", password_hash: `$2b$12$${"a".repeat(53)}`, roles: ["admin"] }];
+  const security = {
+    auth: { enabled: true, providers: [jwt, oauth2] },
+    users,
+    api_keys: [{ ...key, quotas: { documents_per_day: 10 } }],
+    audit: { file: "/var/log/audit.log" },
+  };
+  assert.deepEqual(problemsOf({ security }), { errors: [], warnings: [] });
+});
+
+test("a hash that takes too much to check keeps the node from starting", () => {
+  const jwt = { type: "jwt", secret: "0123456789abcdef0123456789abcdef" };
+  const scrypt = (cost: string) => `$scrypt$${cost}$c2FsdHNhbHRzYWx0c2E$${"a".repeat(43)}`;
+  const hashes = [
+    `$2b$31$${"a".repeat(53)}`,
+    scrypt("ln=30,r=8,p=1"),
+    scrypt("ln=15,r=8,p=1"),
+    scrypt("ln=15,r=8,p=99"),
+  ];
+  const users = hashes.map((password_hash, position) => ({ username: `user-${position}`, password_hash, roles: [] }));
+  assert.deepEqual(
+    problemsOf({ security: { auth: { providers: [jwt] }, users } }).errors,
+    [0, 1, 3].map((position) => `security.users[${position}].password_hash`),
+  );
 });
 
 test("what is only left undone is said", () => {
   const storage = { database: { memory_limit: "256MB", cache_size: 2_000 } };
-  const security = { audit: { file: "/var/log/audit.log" } };
-  assert.deepEqual(problemsOf({ storage, security, }), {
+  assert.deepEqual(problemsOf({ storage }), {
     errors: [],
-    warnings: ["storage.database.memory_limit", "storage.database.cache_size", "security.audit.file"],
+    warnings: ["storage.database.memory_limit", "storage.database.cache_size"],
   });
 });

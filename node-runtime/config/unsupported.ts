@@ -1,5 +1,6 @@
 /** What a config may ask for and this release of the node doesn't do. What protects is refused; the rest is said at start. */
 import { defaultOf, nodeConfigSchema, schemaAt, wirePath, type NodeConfig, type Problem } from "@quorumkit/schema";
+import { hashProblem } from "../http/access/login/password-hash.ts";
 
 /** Errors keep the node from starting; warnings are logged. */
 export function unsupportedProblems(config: NodeConfig): { errors: Problem[]; warnings: Problem[] } {
@@ -7,28 +8,11 @@ export function unsupportedProblems(config: NodeConfig): { errors: Problem[]; wa
 }
 
 function* refused(config: NodeConfig): Generator<Problem> {
-  const { auth, users } = config.security;
-  if (auth.enabled) {
-    for (const [position, { type }] of auth.providers.entries()) {
-      if (type === "api_key") continue;
-      const path = `security.auth.providers[${position}].type`;
-      yield problem(
-        "error",
-        path,
-        `authentication by ${type} is not in this release; the node refuses to start open`,
-        "api_key",
-        type,
-      );
-    }
-    if (users.length > 0) {
-      const message = "logging in with a password is not in this release; the node refuses to start without it";
-      yield problem("error", "security.users", message, "api_keys, or no users");
-    }
-  }
-  for (const [position, { quotas }] of config.security.apiKeys.entries()) {
-    if (Object.keys(quotas).length === 0) continue;
-    const message = "quotas of API keys are not counted in this release; the node refuses to start without them";
-    yield problem("error", `security.api_keys[${position}].quotas`, message, "rate_limits, or no quotas");
+  for (const [position, { passwordHash }] of config.security.users.entries()) {
+    const reason = hashProblem(passwordHash);
+    if (reason === undefined) continue;
+    const path = `security.users[${position}].password_hash`;
+    yield problem("error", path, `a node can't check this hash: ${reason}`, "a bcrypt hash of cost 12");
   }
 }
 
@@ -49,10 +33,6 @@ function* ignored(config: NodeConfig): Generator<Problem> {
     if (config.storage.database[name] === usual) continue;
     const message = `tuning the database's memory ${notDone}`;
     yield problem("warning", wirePath(path), message, String(usual), config.storage.database[name]);
-  }
-  if (config.security.audit.file !== undefined) {
-    const message = "a file for the audit log is not in this release; its lines are in the node's log";
-    yield problem("warning", "security.audit.file", message, "no file");
   }
 }
 

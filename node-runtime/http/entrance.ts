@@ -1,6 +1,7 @@
 /** What happens to each request first: its id goes into the answer, it is counted, and let in or not. */
 import { parseDuration } from "@quorumkit/schema";
 import type { FastifyInstance, FastifyRequest, RouteOptions } from "fastify";
+import { Admission } from "./access/admission.ts";
 import { accessOf } from "./access/guard.ts";
 import { provideClientSignal } from "./client-signal.ts";
 import { Deadlines } from "./deadlines.ts";
@@ -8,18 +9,14 @@ import type { AppDeps } from "./deps.ts";
 import { ApiProblem } from "./problem.ts";
 import { requestIdHeader } from "./request-id.ts";
 
-declare module "fastify" {
-  interface FastifyRequest {
-    /** Name of the credential that opened the route; null where none was needed. */
-    holder: string | null;
-  }
-}
-
 /** Adds the one hook that every request passes. It is on the hot path: no promises, no allocation that isn't needed. */
 export function registerEntrance(app: FastifyInstance, deps: AppDeps): void {
-  const { meter, load, state, guard } = deps;
+  const { meter, load, state } = deps;
   const deadlines = new Deadlines(app, parseDuration(deps.config.current.api.requestTimeout));
+  const admission = new Admission(deps);
   app.decorateRequest("holder", null);
+  app.decorateRequest("credential", null);
+  app.decorateRequest("refused", false);
   app.addHook("onRoute", (route) => {
     prepareRoute(route, deps);
   });
@@ -41,16 +38,28 @@ export function registerEntrance(app: FastifyInstance, deps: AppDeps): void {
       meter.answered(request.method, route, reply.raw.statusCode, stream ? undefined : reply.elapsedTime);
       load.answered(reply.raw.statusCode, stream || config.waits === true ? undefined : reply.elapsedTime);
     });
+    let admitted: Promise<void> | undefined;
     try {
       if (config.always !== true && !state.serving && url !== undefined) throw notServing(deps);
-      // A path without a route has nothing to guard.
-      request.holder = guard.admit(request, config.access ?? "public")?.name ?? null;
+      admitted = admission.admit(request, reply);
     } catch (error) {
-      logRefusal(request, error);
+      auditRefusal(request, error, deps);
       done(error as Error);
       return;
     }
-    done();
+    if (admitted === undefined) {
+      done();
+      return;
+    }
+    admitted.then(
+      () => {
+        done();
+      },
+      (error: unknown) => {
+        auditRefusal(request, error, deps);
+        done(error as Error);
+      },
+    );
   });
 }
 
@@ -72,13 +81,9 @@ function prepareRoute(route: RouteOptions, deps: AppDeps): void {
   route.onResponse = [
     ...before,
     (request, reply, done) => {
-      const { audit } = deps.config.current.security;
-      if (audit.enabled && (audit.reads || (request.method !== "GET" && request.method !== "HEAD"))) {
-        const { method, holder } = request;
-        request.log.info(
-          { audit: true, method, path: route.url, status: reply.statusCode, from: request.ip, holder },
-          "admin request",
-        );
+      if (!request.refused && (deps.audit.reads || (request.method !== "GET" && request.method !== "HEAD"))) {
+        const outcome = reply.statusCode < 400 ? "ok" : "failed";
+        deps.audit.write(request, { outcome, status: reply.statusCode });
       }
       done();
     },
@@ -91,11 +96,8 @@ function notServing({ state }: AppDeps): ApiProblem {
   });
 }
 
-function logRefusal(request: FastifyRequest, error: unknown): void {
+function auditRefusal(request: FastifyRequest, error: unknown, { audit }: AppDeps): void {
   if (!(error instanceof ApiProblem) || (error.statusCode !== 401 && error.statusCode !== 403)) return;
-  const path = request.url.split("?")[0];
-  request.log.warn(
-    { audit: true, outcome: error.code, method: request.method, path, from: request.ip },
-    "request refused",
-  );
+  request.refused = true;
+  audit.write(request, { outcome: error.code, status: error.statusCode });
 }

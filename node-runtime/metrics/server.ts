@@ -1,6 +1,10 @@
 /** The metrics on a port of their own, so that they stay reachable while the API is full, and can be fenced off from it. */
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import type { NodeConfig } from "@quorumkit/schema";
+import type { CertificateFiles } from "../tls/certificates.ts";
+import { followCertificates, secureContextOf } from "../tls/server-options.ts";
 import type { Metrics } from "./metrics.ts";
 
 /** A running metrics server. */
@@ -10,12 +14,18 @@ export interface MetricsServer {
   close: () => Promise<void>;
 }
 
+/** HTTPS for the metrics: the certificate and the protocol versions of the API. */
+export interface MetricsTls {
+  config: NodeConfig;
+  certificates: CertificateFiles;
+}
+
 /** Starts listening. `/metrics/fault-tolerance` holds the same registry (guide 000:1257 scrapes it beside `/metrics`). */
 export async function startMetricsServer(
   metrics: Metrics,
-  { host, port }: { host: string; port: number },
+  { host, port, tls }: { host: string; port: number; tls?: MetricsTls },
 ): Promise<MetricsServer> {
-  const server = createServer((request, response) => {
+  const server = makeServer(tls, (request, response) => {
     answer(metrics, request, response).catch((error: unknown) => {
       response.destroy(error instanceof Error ? error : undefined);
     });
@@ -41,6 +51,13 @@ export async function startMetricsServer(
         server.closeAllConnections();
       }),
   };
+}
+
+function makeServer(tls: MetricsTls | undefined, listener: RequestListener) {
+  if (tls === undefined) return createServer(listener);
+  const server = createSecureServer(secureContextOf(tls.config, tls.certificates.current), listener);
+  followCertificates(server, tls.config, tls.certificates);
+  return server;
 }
 
 async function answer(metrics: Metrics, request: IncomingMessage, response: ServerResponse): Promise<void> {

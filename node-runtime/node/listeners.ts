@@ -1,17 +1,19 @@
 /** The servers of the API: plain HTTP, HTTPS, or HTTPS with a redirect from the plain port. */
-import { readFile } from "node:fs/promises";
 import { createServer, type Server, type ServerOptions } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { parseDuration, type NodeConfig } from "@quorumkit/schema";
 import type { FastifyInstance, FastifyServerFactory } from "fastify";
 import { isLoopbackHost } from "../http/access/networks.ts";
+import type { CertificateFiles } from "../tls/certificates.ts";
+import { followCertificates, secureContextOf } from "../tls/server-options.ts";
 
 /** Ports that take the place of those in the config; 0 takes a free one. */
 export interface PortOverrides {
   api?: number;
   tls?: number;
   metrics?: number;
+  p2p?: number;
 }
 
 /** One port to listen on and what it does. */
@@ -38,8 +40,8 @@ export function boundToLoopback({ api }: NodeConfig): boolean {
   return isLoopbackHost(api.host);
 }
 
-/** Makes the servers of a kind. @throws when a certificate or key can't be read or used */
-export async function serverFactoryFor(kind: "http" | "https", config: NodeConfig): Promise<FastifyServerFactory> {
+/** Makes the servers of the API: with certificates, which may change while they listen, HTTPS; else HTTP. */
+export function serverFactoryFor(config: NodeConfig, certificates: CertificateFiles | undefined): FastifyServerFactory {
   const { api, network } = config;
   const options: ServerOptions = {
     keepAliveTimeout: parseDuration(api.keepAliveTimeout),
@@ -49,49 +51,31 @@ export async function serverFactoryFor(kind: "http" | "https", config: NodeConfi
     noDelay: network.tcpNodelay,
     keepAlive: network.tcpKeepalive,
   };
-  const secrets = kind === "https" ? await readCertificates(config) : undefined;
-  return (handler) => {
-    const listener = handler;
+  return (listener) => {
     const server =
-      secrets === undefined
+      certificates === undefined
         ? createServer(options, listener)
         : // An HTTPS server has the whole interface of an HTTP one, which is what fastify wants here.
-          (createSecureServer({ ...options, ...secrets }, listener) as unknown as Server);
+          (secureServer(config, certificates, options, listener) as unknown as Server);
     server.maxConnections = network.maxConcurrentConnections;
     return server;
   };
 }
 
-async function readCertificates({ api, security }: NodeConfig) {
-  const { certFile, keyFile, caFile, verifyPeer, minVersion } = api.tls;
-  if (certFile === undefined || keyFile === undefined) {
-    throw new Error("api.tls.enabled needs api.tls.cert_file and api.tls.key_file");
-  }
-  const [cert, key, ca] = await Promise.all([
-    readPem("api.tls.cert_file", certFile),
-    readPem("api.tls.key_file", keyFile),
-    caFile === undefined ? undefined : readPem("api.tls.ca_file", caFile),
-  ]);
-  return {
-    cert,
-    key,
-    ...(ca === undefined ? {} : { ca }),
-    requestCert: verifyPeer,
-    rejectUnauthorized: verifyPeer,
-    minVersion,
-    honorCipherOrder: security.tls.preferServerCiphers,
-    ...(security.tls.ciphers.length === 0 ? {} : { ciphers: security.tls.ciphers.join(":") }),
-  } as const;
-}
-
-async function readPem(option: string, path: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    throw new Error(`${option}: ${path} can't be read: ${error instanceof Error ? error.message : ""}`, {
-      cause: error,
-    });
-  }
+function secureServer(
+  config: NodeConfig,
+  certificates: CertificateFiles,
+  options: ServerOptions,
+  listener: Parameters<FastifyServerFactory>[0],
+) {
+  const { verifyPeer } = config.api.tls;
+  const clients = { requestCert: verifyPeer, rejectUnauthorized: verifyPeer };
+  const server = createSecureServer(
+    { ...options, ...clients, ...secureContextOf(config, certificates.current) },
+    listener,
+  );
+  followCertificates(server, config, certificates);
+  return server;
 }
 
 /** Starts an app on its port. @returns the port it got */

@@ -64,6 +64,6 @@ test("a certificate that can't be read fails the start and names the option", as
   const config = testConfig(await temporaryDirectory(t), { api: { tls } });
   await assert.rejects(
     startNode(config, { log, ports: { api: 0, tls: 0, metrics: 0 } }),
-    /phase api: .*api\.tls\.(?:cert|key)_file: \/nonexistent/,
+    /phase security: .*api\.tls\.(?:cert|key)_file: \/nonexistent/,
   );
 });

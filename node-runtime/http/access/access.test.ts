@@ -57,6 +57,35 @@ test("permissions cover what guide 004 says they do", () => {
   assert.equal(permissionFor("admin", "GET"), "cluster:admin");
 });
 
+test("the roles of guides 000 and 004 give what they say there", () => {
+  const ollamamax = [
+    { name: "admin", permissions: ["*"] },
+    { name: "operator", permissions: ["read", "inference"] },
+    { name: "readonly", permissions: ["read"] },
+  ];
+  const grape = [
+    { name: "admin", permissions: ["cluster:*", "data:*", "metrics:read"] },
+    { name: "writer", permissions: ["data:write", "data:read", "search:execute"] },
+    { name: "reader", permissions: ["data:read", "search:execute"] },
+    { name: "searcher", permissions: ["search:execute"] },
+  ];
+  // Routes of models and searches name their permission themselves, in config.permission.
+  const wanted = ["cluster:admin", "data:write", "data:read", "search:execute", "model:inference"];
+  const allowed = (roles: typeof grape) =>
+    Object.fromEntries(roles.map(({ name }) => [name, wanted.filter((each) => grants([name], roles, each))]));
+  assert.deepEqual(allowed(ollamamax), {
+    admin: wanted,
+    operator: ["data:read", "model:inference"],
+    readonly: ["data:read"],
+  });
+  assert.deepEqual(allowed(grape), {
+    admin: ["cluster:admin", "data:write", "data:read"],
+    writer: ["data:write", "data:read", "search:execute"],
+    reader: ["data:read", "search:execute"],
+    searcher: ["search:execute"],
+  });
+});
+
 test("a bucket gives a burst and then its rate", () => {
   const bucket = new TokenBucket(10, 2, 0);
   assert.deepEqual([bucket.take(0), bucket.take(0), bucket.take(0)], [0, 0, 100]);

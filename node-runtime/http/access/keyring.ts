@@ -1,21 +1,9 @@
 /** Finds whom a credential belongs to. */
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import type { ApiKey, Credentials } from "../../config/credentials.ts";
-import { inNetworks, type NetworkCheck } from "./networks.ts";
+import type { Holder } from "./holder.ts";
+import { inNetworks } from "./networks.ts";
 import { TokenBucket } from "./token-bucket.ts";
-
-/** Somebody who showed a credential. */
-export interface Holder {
-  /** For logs. */
-  name: string;
-  /** Roles and permissions. */
-  permissions: readonly string[];
-  /** Milliseconds since the epoch; undefined for a credential that doesn't end. */
-  expiresAt: number | undefined;
-  /** Undefined: from anywhere. */
-  allowedFrom: NetworkCheck | undefined;
-  bucket: TokenBucket | undefined;
-}
 
 interface Entry {
   digest: Buffer;
@@ -31,10 +19,7 @@ export class Keyring {
   readonly #entries = new Map<string, Entry>();
 
   constructor({ adminToken, apiKeys }: Credentials, now: number) {
-    if (adminToken !== undefined) {
-      const holder = { permissions: ["*"], expiresAt: undefined, allowedFrom: undefined, bucket: undefined };
-      this.#add(adminToken, { name: "admin token", ...holder });
-    }
+    if (adminToken !== undefined) this.#add(adminToken, adminHolder);
     for (const key of apiKeys) this.#add(key.key, holderOf(key, now));
   }
 
@@ -42,26 +27,38 @@ export class Keyring {
     return this.#entries.size === 0;
   }
 
-  find(credential: string): Holder | undefined {
-    const digest = this.#digest(credential);
+  /** The digest that a credential is looked up by. */
+  digest(credential: string): Buffer {
+    return createHmac("sha256", this.#secret).update(credential).digest();
+  }
+
+  find(digest: Buffer): Holder | undefined {
     const entry = this.#entries.get(digest.toString("base64"));
     return entry !== undefined && timingSafeEqual(entry.digest, digest) ? entry.holder : undefined;
   }
 
   #add(credential: string, holder: Holder): void {
-    const digest = this.#digest(credential);
+    const digest = this.digest(credential);
     this.#entries.set(digest.toString("base64"), { digest, holder });
-  }
-
-  #digest(credential: string): Buffer {
-    return createHmac("sha256", this.#secret).update(credential).digest();
   }
 }
 
+const adminHolder: Holder = {
+  name: "admin token",
+  kind: "admin-token",
+  permissions: ["*"],
+  expiresAt: undefined,
+  allowedFrom: undefined,
+  bucket: undefined,
+  quotas: {},
+};
+
 function holderOf(key: ApiKey, now: number): Holder {
   const { requestsPerSecond, burstSize } = key.rateLimits;
+  const { documentsPerDay, searchesPerDay } = key.quotas;
   return {
     name: key.name,
+    kind: "api-key",
     permissions: key.permissions,
     expiresAt: key.expiresAt === undefined ? undefined : Date.parse(key.expiresAt),
     allowedFrom: key.ipAllowlist.length === 0 ? undefined : inNetworks(key.ipAllowlist),
@@ -69,5 +66,9 @@ function holderOf(key: ApiKey, now: number): Holder {
       requestsPerSecond === undefined
         ? undefined
         : new TokenBucket(requestsPerSecond, burstSize ?? 2 * requestsPerSecond, now),
+    quotas: {
+      ...(documentsPerDay === undefined ? {} : { documents: documentsPerDay }),
+      ...(searchesPerDay === undefined ? {} : { searches: searchesPerDay }),
+    },
   };
 }

@@ -6,11 +6,14 @@ export interface Role {
   permissions: readonly string[];
 }
 
-/** What a route needs. `public` needs nothing at all. */
-export type Access = "public" | "data" | "admin";
+/**
+ * What a route needs. `public` needs nothing at all; `anyone` needs no credential either, but `client_networks` hold for
+ * it: the route that gives credentials out.
+ */
+export type Access = "public" | "anyone" | "data" | "admin";
 
 /** The permission that a request needs. */
-export function permissionFor(access: Exclude<Access, "public">, method: string): string {
+export function permissionFor(access: Exclude<Access, "public" | "anyone">, method: string): string {
   if (access === "admin") return "cluster:admin";
   return method === "GET" || method === "HEAD" ? "data:read" : "data:write";
 }
