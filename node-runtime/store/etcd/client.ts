@@ -111,8 +111,9 @@ export class EtcdClient {
     return this.#options.endpoints[this.#current] ?? "";
   }
 
+  /** A serializable range is answered by the endpoint alone, without a leader too. */
   range(request: RangeRequest, options?: CallOptions): Promise<RangeResponse> {
-    return this.#call("KV", "Range", request, options);
+    return this.#call("KV", "Range", request, options, request.serializable === true ? anyMember : requireLeader);
   }
 
   txn(request: TxnRequest, options?: CallOptions): Promise<TxnResponse> {
@@ -132,7 +133,7 @@ export class EtcdClient {
   }
 
   memberList(linearizable: boolean, options?: CallOptions): Promise<MemberListResponse> {
-    return this.#call("Cluster", "MemberList", { linearizable }, options);
+    return this.#call("Cluster", "MemberList", { linearizable }, options, linearizable ? requireLeader : anyMember);
   }
 
   memberAdd(peerUrls: readonly string[], learner: boolean, options?: CallOptions): Promise<MemberAddResponse> {
