@@ -10,6 +10,9 @@ import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod
 import { parseSize } from "@quorumkit/schema";
 import { keyValueRoutes } from "../kv/routes.ts";
 import { watchRoutes } from "../kv/watch-routes.ts";
+import { formationRoutes } from "../cluster/formation/routes.ts";
+import { registerForwardGuard } from "../p2p/forwarding/local-dispatch.ts";
+import { followSlowRequests } from "../load/slow-requests.ts";
 import { registerLoadRoutes } from "../load/routes.ts";
 import type { AppDeps } from "./deps.ts";
 import { registerEntrance } from "./entrance.ts";
@@ -18,9 +21,15 @@ import { registerOpenApi } from "./openapi.ts";
 import { registerPressure } from "./pressure.ts";
 import { requestIdOf } from "./request-id.ts";
 import { followRoutes } from "./route-table.ts";
+import { adminClusterRoutes } from "./routes/admin-cluster.ts";
+import { adminNodeRoutes } from "./routes/admin-node.ts";
+import { clusterChangeRoutes } from "./routes/cluster-changes.ts";
+import { clusterRoutes } from "./routes/cluster.ts";
 import { configRoutes } from "./routes/config.ts";
 import { debugRoutes } from "./routes/debug.ts";
 import { healthRoutes } from "./routes/health.ts";
+import { loginRoutes } from "./routes/login.ts";
+import { p2pRoutes } from "./routes/p2p.ts";
 import { probeRoutes } from "./routes/probes.ts";
 import { statusRoutes } from "./routes/status.ts";
 import { statusPageRoutes } from "./routes/status-page.ts";
@@ -53,6 +62,8 @@ export async function buildApp(deps: AppDeps, serverFactory?: FastifyServerFacto
   followRoutes(app);
   registerErrorHandlers(app);
   registerEntrance(app, deps);
+  followSlowRequests(app, deps.slowRequests);
+  registerForwardGuard(app);
   await registerPressure(app);
   await app.register(helmet, { contentSecurityPolicy: contentPolicy, strictTransportSecurity: api.tls.enabled });
   await registerOpenApi(app, deps);
@@ -69,6 +80,8 @@ export async function buildApp(deps: AppDeps, serverFactory?: FastifyServerFacto
       onCount: deps.onWatches,
     }),
   );
+  await app.register(clusterChangeRoutes(deps));
+  await app.register(adminClusterRoutes(deps));
   const { slot } = deps;
   if (slot.available) {
     await app.register((scope, _options, done) => {
@@ -84,6 +97,11 @@ function registerRoutes(app: FastifyInstance, deps: AppDeps): void {
   healthRoutes(app, deps);
   statusRoutes(app, deps);
   registerLoadRoutes(app, deps.load);
+  loginRoutes(app, deps);
+  clusterRoutes(app, deps);
+  adminNodeRoutes(app, deps);
+  formationRoutes(app, deps.formation);
+  p2pRoutes(app, deps);
   configRoutes(app, deps);
   debugRoutes(app, deps);
   statusPageRoutes(app, deps);

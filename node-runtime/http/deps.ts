@@ -7,7 +7,15 @@ import type { EventLoopMonitor } from "../node/event-loop.ts";
 import type { NodeState } from "../node/state.ts";
 import type { LateStore } from "../node/late-store.ts";
 import type { Workload } from "../workloads/workload.ts";
+import type { AuditLog } from "../audit/audit-log.ts";
+import type { CertificateSet } from "../tls/certificate-set.ts";
+import type { ClusterHandle } from "../cluster/cluster.ts";
+import type { FormationDeps } from "../cluster/formation/routes.ts";
+import type { SlowRequests } from "../load/slow-requests.ts";
+import type { P2pView } from "../p2p/view.ts";
 import type { Guard } from "./access/guard.ts";
+import type { Login } from "./access/login/login.ts";
+import type { Quotas } from "./access/quotas.ts";
 import type { Access } from "./access/permissions.ts";
 
 /** Who the node is. */
@@ -45,6 +53,15 @@ export interface AppDeps {
   meter: RequestMeter;
   load: LoadSampler;
   guard: Guard;
+  login: Login;
+  quotas: Quotas;
+  audit: AuditLog;
+  certificates: CertificateSet;
+  /** Undefined on the embedded engine: then the node is a cluster of one. */
+  cluster: ClusterHandle | undefined;
+  slowRequests: SlowRequests;
+  formation: FormationDeps;
+  p2p: P2pView;
   /** Aborts when the node drains. */
   drain: AbortSignal;
   /** Told how many watches are open. */

@@ -32,7 +32,11 @@ export async function registerOpenApi(app: FastifyInstance, { identity, config }
       },
       components: {
         securitySchemes: {
-          bearer: { type: "http", scheme: "bearer", description: "Admin token or API key" },
+          bearer: {
+            type: "http",
+            scheme: "bearer",
+            description: "Admin token, API key, or token of a provider in security.auth",
+          },
           apiKey: { type: "apiKey", in: "header", name: "X-API-Key" },
         },
       },
@@ -40,8 +44,11 @@ export async function registerOpenApi(app: FastifyInstance, { identity, config }
         { name: "probes", description: "For orchestrators and load balancers" },
         { name: "status", description: "What this node is" },
         { name: "health", description: "Health in detail" },
+        { name: "cluster", description: "Members, leadership, replication, events and integrity" },
+        { name: "admin", description: "The cluster and this node for their operators (guide 004)" },
         { name: "key-value", description: "JSON values with compare-and-set and watch" },
         { name: "tasks", description: "Tasks that workers claim, run and complete" },
+        { name: "auth", description: "Logging in" },
         { name: "config", description: "The node's config" },
         { name: "debug", description: "For troubleshooting" },
       ],

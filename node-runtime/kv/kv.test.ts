@@ -175,3 +175,18 @@ test("a page of large values ends early and loses nothing", async (t) => {
   assert.equal(count(first) + count(second), 20);
   assert.equal(second.body["next_cursor"], null);
 });
+
+test("every read says how it was read", async (t) => {
+  const { url } = await startTestNode(t);
+  await call(url, "/api/v1/kv/a", { method: "PUT", body: 1 });
+  for (const path of ["/api/v1/kv/a", "/api/v1/kv?prefix=a"]) {
+    for (const [query, said] of [
+      ["", "linearizable"],
+      ["consistency=linearizable", "linearizable"],
+      ["consistency=stale", "stale"],
+    ] as const) {
+      const { headers } = await call(url, `${path}${path.includes("?") ? "&" : "?"}${query}`);
+      assert.equal(headers.get("x-quorumkit-consistency"), said, `${path} ${query}`);
+    }
+  }
+});

@@ -5,7 +5,7 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { problemAnswers } from "../http/answers.ts";
 import { ApiProblem } from "../http/problem.ts";
-import type { Store } from "../store/store.ts";
+import type { Consistency, Store } from "../store/store.ts";
 import { etagOf, hasRevision, mismatchProblem, writeCondition, type ConditionHeaders } from "./conditions.ts";
 import { entryJson, writtenJson } from "./json.ts";
 import { listPage } from "./list.ts";
@@ -50,7 +50,8 @@ function readRoutes(parent: FastifyInstance, { store }: KeyValueDeps): void {
       schema: {
         tags,
         summary: "Read a key",
-        description: "The ETag is the revision of the key; If-None-Match answers 304 where it is the same.",
+        description:
+          "The ETag is the revision of the key; If-None-Match answers 304 where it is the same. x-quorumkit-consistency says how it was read.",
         params: keyParams,
         querystring: readQuery,
         response: { 200: entryAnswer, 304: z.undefined().describe("Not modified"), ...problemAnswers(400, 404, 503) },
@@ -59,6 +60,7 @@ function readRoutes(parent: FastifyInstance, { store }: KeyValueDeps): void {
     },
     async (request, reply) => {
       const key = checkKey(request.params["*"], store);
+      markConsistency(reply, request.query.consistency);
       const entry = await readKey(store, key, request.query.consistency);
       if (entry === null) throw missing(key);
       void reply.header("etag", etagOf(entry.modRevision));
@@ -79,6 +81,7 @@ function readRoutes(parent: FastifyInstance, { store }: KeyValueDeps): void {
     },
     async ({ query }, reply) => {
       const { prefix, limit, cursor, consistency } = query;
+      markConsistency(reply, consistency);
       return sendJson(reply, await listPage(store, { prefix, limit, cursor, keysOnly: query.keys_only, consistency }));
     },
   );
@@ -89,6 +92,7 @@ function writeRoutes(parent: FastifyInstance, { store, maximumValueBytes }: KeyV
   app.put(
     "/api/v1/kv/*",
     {
+      config: { quota: "documents" },
       schema: {
         tags,
         summary: "Write a key",
@@ -96,7 +100,7 @@ function writeRoutes(parent: FastifyInstance, { store, maximumValueBytes }: KeyV
           "The body is any JSON value. Once answered the write is durable. If-Match, If-None-Match: * or compare_revision make it conditional.",
         params: keyParams,
         querystring: writeQuery,
-        response: { 200: writeAnswer, ...problemAnswers(400, 409, 412, 413, 415, 503) },
+        response: { 200: writeAnswer, ...problemAnswers(400, 409, 412, 413, 415, 429, 503) },
       },
       helmet: false,
     },
@@ -130,6 +134,11 @@ function writeRoutes(parent: FastifyInstance, { store, maximumValueBytes }: KeyV
       return reply.type(json).send({ key, mod_revision: outcome.revision, deleted: true as const });
     },
   );
+}
+
+/** Says how a read was answered: a stale one may lag, and is answered without a quorum too. */
+function markConsistency(reply: FastifyReply, consistency: Consistency): void {
+  void reply.header("x-quorumkit-consistency", consistency);
 }
 
 /** A string passes fastify's serializer by. */

@@ -29,6 +29,30 @@ export const nodeMetrics = {
     help: "Other nodes that this node is connected to (guide 004:712).",
     labels: [],
   }),
+  clusterMembers: define({
+    name: "cluster_members",
+    type: "gauge",
+    help: "Nodes by their part in the consensus: voter, learner, gateway.",
+    labels: ["role"],
+  }),
+  learnerLag: define({
+    name: "cluster_learner_lag_entries",
+    type: "gauge",
+    help: "Log entries that a learner lacks before it can vote.",
+    labels: ["node_id"],
+  }),
+  quorumOk: define({
+    name: "cluster_quorum_ok",
+    type: "gauge",
+    help: "1 while this node knows of a leader and a majority of the voters is healthy, else 0.",
+    labels: [],
+  }),
+  integrityOk: define({
+    name: "cluster_integrity_ok",
+    type: "gauge",
+    help: "0 after a comparison that found members with different states, else 1.",
+    labels: [],
+  }),
   term: define({
     name: "raft_term",
     type: "gauge",
@@ -135,6 +159,12 @@ export const nodeMetrics = {
     type: "gauge",
     help: "1 if the latest reload was refused, else 0.",
     labels: [],
+  }),
+  certificateExpiry: define({
+    name: "tls_certificate_expiry_timestamp_seconds",
+    type: "gauge",
+    help: "When the certificate in use ends, or the first of those that came with it, in seconds since the epoch.",
+    labels: ["use"],
   }),
   buildInfo: define({
     name: "build_info",

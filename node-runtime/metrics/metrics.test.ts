@@ -54,6 +54,11 @@ test("says what the node and its store are doing", async (t) => {
   assert.equal(valueOf(text, 'coordinator_node_status{node_id="node-1"}'), 1);
   assert.equal(valueOf(text, 'coordinator_cluster_leader_status{node_id="node-1"}'), 1);
   assert.equal(valueOf(text, "coordinator_raft_term"), 1);
+  assert.equal(valueOf(text, "coordinator_cluster_size"), 1);
+  assert.equal(valueOf(text, 'coordinator_cluster_members{role="voter"}'), 1);
+  assert.equal(valueOf(text, "coordinator_cluster_quorum_ok"), 1);
+  assert.equal(valueOf(text, "coordinator_cluster_integrity_ok"), 1);
+  assert.equal(valueOf(text, "coordinator_raft_election_count_total"), 1);
   assert.equal(valueOf(text, "coordinator_store_revision"), body["revision"]);
   assert.equal(valueOf(text, "coordinator_store_healthy"), 1);
   assert.ok((valueOf(text, "coordinator_store_commits_total") ?? 0) >= 1);

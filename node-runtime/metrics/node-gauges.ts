@@ -2,7 +2,10 @@
 import { statfs } from "node:fs/promises";
 import { collectDefaultMetrics } from "prom-client";
 import type { Store, StoreStatus } from "../store/store.ts";
+import { loneFigures } from "../cluster/figures.ts";
+import type { ClusterFigures } from "../cluster/cluster.ts";
 import { nodeMetrics } from "./catalog.ts";
+import { registerClusterGauges } from "./cluster-gauges.ts";
 import type { Metrics } from "./metrics.ts";
 
 /** What the gauges look at. */
@@ -14,6 +17,10 @@ export interface GaugeSources {
   isReady: () => boolean;
   isLeader: () => boolean;
   term: () => number;
+  /** Of the cluster; without it, those of a lone node. */
+  figures?: (() => ClusterFigures | undefined) | undefined;
+  /** Default embedded. */
+  engine?: "embedded" | "etcd";
   /** Undefined until the store is open. */
   store: () => Store | undefined;
   configGeneration: () => number;
@@ -27,15 +34,9 @@ export function registerNodeGauges(metrics: Metrics, sources: GaugeSources): voi
   metrics.gauge(nodeMetrics.nodeStatus, (gauge) => {
     gauge.set(label, sources.isReady() ? 1 : 0);
   });
-  metrics.gauge(nodeMetrics.leaderStatus, (gauge) => {
-    gauge.set(label, sources.isLeader() ? 1 : 0);
-  });
-  metrics.gauge(nodeMetrics.clusterSize, (gauge) => {
-    gauge.set(sources.isReady() ? 1 : 0);
-  });
-  metrics.gauge(nodeMetrics.nodesConnected).set(0);
-  metrics.gauge(nodeMetrics.term, (gauge) => {
-    gauge.set(sources.term());
+  registerClusterGauges(metrics, {
+    nodeId: sources.nodeId,
+    figures: sources.figures ?? (() => loneFigures({ leads: sources.isLeader(), term: sources.term() })),
   });
   metrics.gauge(nodeMetrics.configGeneration, (gauge) => {
     gauge.set(sources.configGeneration());
@@ -43,9 +44,9 @@ export function registerNodeGauges(metrics: Metrics, sources: GaugeSources): voi
   metrics.gauge(nodeMetrics.configReloadFailed, (gauge) => {
     gauge.set(sources.lastReloadFailed() ? 1 : 0);
   });
-  metrics.counter(nodeMetrics.leadershipChanges);
-  metrics.counter(nodeMetrics.elections).inc();
-  metrics.gauge(nodeMetrics.buildInfo).set({ version: sources.version, system: sources.system, engine: "embedded" }, 1);
+  metrics
+    .gauge(nodeMetrics.buildInfo)
+    .set({ version: sources.version, system: sources.system, engine: sources.engine ?? "embedded" }, 1);
   registerStoreGauges(metrics, sources);
   registerDiskGauges(metrics, sources.dataDirectory);
 }

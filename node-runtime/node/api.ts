@@ -14,6 +14,8 @@ export interface RunningApi {
   /** The plain port; undefined where there is none. */
   port: number | undefined;
   tlsPort: number | undefined;
+  /** The app that requests of other nodes are dispatched to. */
+  app: FastifyInstance | undefined;
   /** Whether anybody is connected. */
   hasConnections: () => Promise<boolean>;
   /** @returns whether all requests were finished in time */
@@ -39,7 +41,10 @@ export async function startApi(config: NodeConfig, deps: AppDeps, ports: PortOve
         if (typeof address === "object" && address !== null) found.http = address.port;
         continue;
       }
-      const app = await buildApp(deps, await serverFactoryFor(plan.kind, config));
+      const certificates = plan.kind === "https" ? deps.certificates.get("api") : undefined;
+      if (plan.kind === "https" && certificates === undefined)
+        throw new Error("the certificates of api.tls are not open");
+      const app = await buildApp(deps, serverFactoryFor(config, certificates));
       apps.push(app);
       found[plan.kind] = await listen(app, plan);
     }
@@ -52,6 +57,7 @@ export async function startApi(config: NodeConfig, deps: AppDeps, ports: PortOve
     url: found.https === undefined ? `http://${host}:${found.http ?? 0}` : `https://${host}:${found.https}`,
     port: found.http,
     tlsPort: found.https,
+    app: apps[0],
     hasConnections: async () => {
       const counts = await Promise.all(apps.map((app) => connectionsOf(app.server)));
       return counts.some((count) => count > 0);

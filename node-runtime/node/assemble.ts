@@ -1,11 +1,24 @@
 /** Makes the parts of a node and joins them. Nothing is opened yet and nothing listens. */
 import { join } from "node:path";
-import { systems } from "@quorumkit/schema";
+import { engineOfNode, systems } from "@quorumkit/schema";
 import type { Logger } from "pino";
 import { LiveConfig } from "../config/live-config.ts";
 import { loadConfig, type LoadedConfig } from "../config/load.ts";
 import { ConfigError, describeLocated, fileProblem } from "../config/problems.ts";
+import { ClusterHandle } from "../cluster/cluster.ts";
+import { Formation } from "../cluster/formation/formation.ts";
+import type { MembershipPort } from "../cluster/formation/join.ts";
+import { PeerClient } from "../cluster/peer-auth/peer-client.ts";
+import { PeerGate } from "../cluster/peer-auth/peer-gate.ts";
+import { readPeerTls } from "../cluster/peer-auth/peer-tls.ts";
+import { PeerSigner } from "../cluster/peer-auth/signer.ts";
+import { SlowRequests } from "../load/slow-requests.ts";
+import { makePeerToPeer } from "../p2p/phase.ts";
+import type { Engine } from "./engine/engine.ts";
+import { AuditLog } from "../audit/audit-log.ts";
 import { Guard } from "../http/access/guard.ts";
+import { Login } from "../http/access/login/login.ts";
+import { Quotas } from "../http/access/quotas.ts";
 import type { AppDeps } from "../http/deps.ts";
 import { startLoadSampler } from "../load/sampler.ts";
 import { nodeMetrics } from "../metrics/catalog.ts";
@@ -13,6 +26,7 @@ import { Metrics } from "../metrics/metrics.ts";
 import { registerNodeGauges } from "../metrics/node-gauges.ts";
 import { RequestMeter } from "../metrics/request-meter.ts";
 import type { MetricsServer } from "../metrics/server.ts";
+import { CertificateSet } from "../tls/certificate-set.ts";
 import type { RunningApi } from "./api.ts";
 import { EventLoopMonitor } from "./event-loop.ts";
 import { LateStore } from "./late-store.ts";
@@ -35,6 +49,10 @@ export interface StartOptions {
    * Default 0.
    */
   drainNoticeMilliseconds?: number;
+  /** Aborts when the node is to stop, for a start that waits for other members. */
+  stop?: AbortSignal;
+  /** Told before the start begins: from then on the config can be reloaded. */
+  onAssembled?: (config: LiveConfig) => void;
   /** Takes the place of a log on standard output. */
   log?: Logger;
   /** Milliseconds since the epoch. */
@@ -49,11 +67,22 @@ export interface NodeParts {
   metrics: Metrics;
   loop: EventLoopMonitor;
   drain: AbortController;
+  /** Aborts when the node is to stop. */
+  stop: AbortSignal;
   ports: PortOverrides;
   drainNoticeMilliseconds: number;
   /** Directory of the store. */
   storeDirectory: string;
-  term: number;
+  /** What the node is in its cluster, while it finds it and after. */
+  formation: Formation;
+  /** Opens what calls other nodes; undefined for a node without a join token. */
+  openPeerClient: () => Promise<PeerClient | undefined>;
+  /** The libp2p host; null before it runs, and where it is off. */
+  peer: { peerId: string; addresses: readonly string[] } | null;
+  /** Lets other nodes into the cluster; undefined while this one can't. */
+  membership?: MembershipPort;
+  /** What holds the state; undefined before it is open. */
+  engine?: Engine;
   api?: RunningApi;
   metricsServer?: MetricsServer;
 }
@@ -74,8 +103,21 @@ export function assemble(loaded: LoadedConfig, options: StartOptions): NodeParts
   const drain = new AbortController();
   const watches = metrics.gauge(nodeMetrics.watches);
   const guard = guardOf(live, log, now);
+  const audit = new AuditLog({ nodeId: config.node.id, settings: () => live.current.security.audit, log, now });
+  const certificates = new CertificateSet(log, now);
   const context = { nodeId: config.node.id, config: () => live.current, store, metrics, log, now };
   const slot = makeWorkload(config, () => context);
+  const meter = new RequestMeter(metrics);
+  const load = startLoadSampler({
+    commits: async () => (await store.opened?.status())?.commitLatency.count,
+    activity: () => (slot.available && state.serving ? slot.workload.activity() : Promise.resolve({})),
+    loopDelay: () => loop.delay,
+    now,
+  });
+  const isLeader = (): boolean => parts.engine !== undefined && leads(parts.engine);
+  const term = (): number => parts.engine?.term() ?? 0;
+  const formation = new Formation();
+  const signer = signerOf(loaded, now);
   const parts: NodeParts = {
     deps: {
       identity: {
@@ -93,14 +135,37 @@ export function assemble(loaded: LoadedConfig, options: StartOptions): NodeParts
       store,
       slot,
       guard,
+      login: new Login(() => live.current.security, now),
+      quotas: new Quotas(store, now),
+      audit,
+      certificates,
       now,
-      term: () => parts.term,
-      meter: new RequestMeter(metrics),
-      load: startLoadSampler({
-        commits: async () => (await store.opened?.status())?.commitLatency.count,
-        activity: () => (slot.available && state.serving ? slot.workload.activity() : Promise.resolve({})),
-        loopDelay: () => loop.delay,
+      term,
+      meter,
+      load,
+      slowRequests: new SlowRequests(),
+      cluster: engineOfNode(config) === "etcd" ? new ClusterHandle() : undefined,
+      formation: {
+        formation,
+        gate: new PeerGate(signer, now),
+        config: () => live.current,
+        membership: () => parts.membership,
+        version,
         now,
+      },
+      p2p: makePeerToPeer({
+        config: live,
+        joinToken: () => loaded.joinToken,
+        app: () => parts.api?.app,
+        isReady: () => state.phase === "ready",
+        isLeader,
+        inFlight: () => meter.inFlight,
+        load,
+        workload: slot.available ? slot.workload.name : slot.name,
+        metrics,
+        log,
+        now,
+        ...(options.ports?.p2p === undefined ? {} : { overrides: { port: options.ports.p2p } }),
       }),
       drain: drain.signal,
       onWatches: (open) => {
@@ -112,10 +177,29 @@ export function assemble(loaded: LoadedConfig, options: StartOptions): NodeParts
     metrics,
     loop,
     drain,
+    stop: options.stop ?? new AbortController().signal,
     ports: options.ports ?? {},
     drainNoticeMilliseconds: options.drainNoticeMilliseconds ?? 0,
     storeDirectory: join(config.storage.dataDir, "store"),
-    term: 0,
+    formation,
+    openPeerClient: async () => {
+      if (signer === undefined) return undefined;
+      const client = new PeerClient(signer, await readPeerTls(live.current));
+      for (const files of certificates.all) {
+        files.onChange(() => {
+          readPeerTls(live.current).then(
+            (tls) => {
+              client.useTls(tls);
+            },
+            (error: unknown) => {
+              log.error({ err: error }, "the certificates for calls of other nodes can't be read; the old ones stay");
+            },
+          );
+        });
+      }
+      return client;
+    },
+    peer: null,
   };
   registerNodeGauges(metrics, {
     nodeId: config.node.id,
@@ -123,11 +207,16 @@ export function assemble(loaded: LoadedConfig, options: StartOptions): NodeParts
     version,
     dataDirectory: config.storage.dataDir,
     isReady: () => state.phase === "ready",
-    isLeader: () => state.phase === "ready",
-    term: () => parts.term,
+    isLeader,
+    term,
+    figures: parts.deps.cluster === undefined ? undefined : () => parts.deps.cluster?.current?.figures(),
+    engine: engineOfNode(config),
     store: () => store.opened,
     configGeneration: () => live.generation,
     lastReloadFailed: () => live.lastReload?.ok === false,
+  });
+  metrics.gauge(nodeMetrics.certificateExpiry, (gauge) => {
+    for (const { use, notAfter } of certificates.all) gauge.set({ use }, notAfter.getTime() / 1000);
   });
   live.subscribe((changed) => {
     log.level = changed.monitoring.logLevel;
@@ -135,6 +224,17 @@ export function assemble(loaded: LoadedConfig, options: StartOptions): NodeParts
   for (const warning of loaded.warnings) log.warn({ path: warning.path }, describeLocated(warning));
   if (!slot.available) log.warn({ workload: slot.name }, slot.reason);
   return parts;
+}
+
+/** A lone node leads itself. */
+function leads({ cluster }: Engine): boolean {
+  return cluster === undefined || cluster.standing().role === "leader";
+}
+
+function signerOf({ config, joinToken: token }: LoadedConfig, now: () => number): PeerSigner | undefined {
+  return token === undefined
+    ? undefined
+    : new PeerSigner({ nodeId: config.node.id, cluster: config.cluster.name, token, now });
 }
 
 /** The guard follows the config, and says at start what it means for the admin routes. */

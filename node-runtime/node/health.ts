@@ -1,10 +1,12 @@
 /** Judges the health of the node: one place, so that probes, status and metrics never disagree. */
+import type { ClusterHandle } from "../cluster/cluster.ts";
 import type { LiveConfig } from "../config/live-config.ts";
 import type { WorkloadSlot } from "../http/deps.ts";
 import { StoreClosedError, StoreCorruptError, StoreFormatError } from "../store/errors.ts";
 import type { StoreStatus } from "../store/store.ts";
 import type { HealthCheck } from "../workloads/workload.ts";
 import { stuckMilliseconds, type EventLoopMonitor } from "./event-loop.ts";
+import type { CertificateSet } from "../tls/certificate-set.ts";
 import type { LateStore } from "./late-store.ts";
 import { within } from "./phases.ts";
 import type { NodeState } from "./state.ts";
@@ -16,6 +18,9 @@ export interface HealthSources {
   slot: WorkloadSlot;
   loop: Pick<EventLoopMonitor, "delay" | "stuck">;
   config: LiveConfig;
+  /** Undefined on the embedded engine. */
+  cluster?: ClusterHandle | undefined;
+  certificates: Pick<CertificateSet, "health">;
 }
 
 /** A check that takes longer than this has failed. */
@@ -106,6 +111,10 @@ export async function allChecks(sources: HealthSources): Promise<HealthCheck[]> 
   } else {
     checks.push({ name: "config", status: "healthy", details: { generation: config.generation } });
   }
+  const certificates = sources.certificates.health();
+  if (certificates !== undefined) checks.push(certificates);
+  const quorum = sources.cluster?.current?.quorumCheck();
+  if (quorum !== undefined) checks.push(quorum);
   if (!slot.available) return [...checks, { name: slot.name, status: "degraded", reason: slot.reason }];
   if (sources.state.phase === "starting") return checks;
   try {

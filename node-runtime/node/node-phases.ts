@@ -1,18 +1,28 @@
 /** The phases of a node. The API listens before the store is open, so that probes are answered from the first moment. */
-import { parseDuration } from "@quorumkit/schema";
+import { engineOfNode, parseDuration } from "@quorumkit/schema";
 import { startMetricsServer } from "../metrics/server.ts";
-import { openEmbeddedStore } from "../store/embedded/open.ts";
+import { p2pPhase } from "../p2p/phase.ts";
 import { startApi } from "./api.ts";
 import type { NodeParts } from "./assemble.ts";
-import { claimData } from "./claim-data.ts";
+import { openEmbeddedEngine } from "./engine/embedded-engine.ts";
+import { openEtcdEngine } from "./engine/etcd-engine.ts";
 import type { StartPhase } from "./phases.ts";
+import { securityPhase } from "./security-phase.ts";
 
 /** Longer than any drain_timeout, which limits the drain itself. */
 const drainLimitMilliseconds = 11 * 60_000;
 
 /** In the order of the start. */
 export function phasesOf(node: NodeParts): StartPhase[] {
-  return [metricsPhase(node), apiPhase(node), storePhase(node), workloadPhase(node), servingPhase(node)];
+  return [
+    securityPhase(node),
+    metricsPhase(node),
+    apiPhase(node),
+    p2pPhase(node.deps.p2p),
+    storePhase(node),
+    workloadPhase(node),
+    servingPhase(node),
+  ];
 }
 
 function metricsPhase(node: NodeParts): StartPhase {
@@ -25,7 +35,10 @@ function metricsPhase(node: NodeParts): StartPhase {
       if (!monitoring.enabled) return;
       const host = monitoring.metricsHost ?? api.host;
       const port = node.ports.metrics ?? monitoring.metricsPort;
-      node.metricsServer = await named(`metrics on ${host}:${port}`, startMetricsServer(node.metrics, { host, port }));
+      const certificates = monitoring.tls ? node.deps.certificates.get("api") : undefined;
+      const tls = certificates === undefined ? {} : { tls: { config: node.deps.config.current, certificates } };
+      const starting = startMetricsServer(node.metrics, { host, port, ...tls });
+      node.metricsServer = await named(`metrics on ${host}:${port}`, starting);
     },
     stop: async () => node.metricsServer?.close(),
   };
@@ -49,30 +62,34 @@ function apiPhase(node: NodeParts): StartPhase {
 }
 
 function storePhase(node: NodeParts): StartPhase {
-  const { log, config } = node.deps;
+  const { log, config, cluster } = node.deps;
+  const several = engineOfNode(config.current) === "etcd";
   return {
-    name: "store",
-    // A store that was not closed replays its log first.
-    startLimitMilliseconds: 120_000,
-    stopLimitMilliseconds: 30_000,
+    name: several ? "cluster" : "store",
+    // An embedded store that was not closed replays its log first; a cluster may have to wait for its other members.
+    startLimitMilliseconds: several ? Number.POSITIVE_INFINITY : 120_000,
+    stopLimitMilliseconds: several ? 60_000 : 30_000,
     start: async () => {
-      const store = await openEmbeddedStore({
-        directory: node.storeDirectory,
-        historyLimit: config.current.consensus.maxLogSize,
-        onHealthChange: (healthy, error) => {
-          if (healthy) log.info("the store takes writes again");
-          else log.error({ reason: error?.message }, "the store takes no writes");
-        },
-      });
-      try {
-        node.term = await claimData(store, config.current);
-      } catch (error) {
-        await store.close();
-        throw error;
-      }
-      node.store.open(store);
+      const engine = several
+        ? await openEtcdEngine(node)
+        : await openEmbeddedEngine({
+            directory: node.storeDirectory,
+            config: config.current,
+            onHealthChange: (healthy, reason) => {
+              if (healthy) log.info("the store takes writes again");
+              else log.error({ reason }, "the store takes no writes");
+            },
+          });
+      node.engine = engine;
+      node.store.open(engine.store);
+      if (engine.cluster !== undefined) cluster?.open(engine.cluster);
     },
-    stop: () => node.store.close(),
+    stop: async () => {
+      // Others take over while this node can still say so.
+      await node.engine?.handOver();
+      await node.engine?.close();
+      await node.store.close();
+    },
   };
 }
 
@@ -98,12 +115,14 @@ function servingPhase(node: NodeParts): StartPhase {
     stopLimitMilliseconds: drainLimitMilliseconds,
     start: () => {
       state.ready();
+      node.engine?.cluster?.refreshPresence();
       return Promise.resolve();
     },
     stop: async () => {
       const limit = parseDuration(deps.config.current.api.drainTimeout);
       deps.log.info({ limit_ms: limit }, "draining");
       state.draining();
+      node.engine?.cluster?.refreshPresence();
       const notice = Math.min(node.drainNoticeMilliseconds, limit / 2);
       if (notice > 0 && (await node.api?.hasConnections()) === true) await delay(notice);
       node.drain.abort();

@@ -3,6 +3,7 @@
 /** One step of the start and of the stop. */
 export interface StartPhase {
   name: string;
+  /** Infinity for a start that waits for others. */
   startLimitMilliseconds: number;
   stopLimitMilliseconds: number;
   /** A start that fails cleans up after itself; `stop` is not called for it. */
@@ -78,6 +79,7 @@ export class TimeLimitError extends Error {
 
 /** Waits for work, but not longer than the limit. The work itself goes on. @throws TimeLimitError */
 export async function within<Result>(work: Promise<Result>, limitMilliseconds: number): Promise<Result> {
+  if (limitMilliseconds === Number.POSITIVE_INFINITY) return work;
   const { promise, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
     reject(new TimeLimitError(limitMilliseconds));

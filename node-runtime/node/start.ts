@@ -1,6 +1,7 @@
 /** Starts a node: everything in order, each phase within its limit, undone in reverse. */
 import { configChecksum, type NodeConfig } from "@quorumkit/schema";
 import type { Logger } from "pino";
+import { readJoinToken } from "../cluster/peer-auth/join-token.ts";
 import { readCredentials } from "../config/credentials.ts";
 import type { LiveConfig } from "../config/live-config.ts";
 import type { LoadedConfig } from "../config/load.ts";
@@ -27,13 +28,14 @@ export interface RunningNode {
  * @throws StartError naming the phase that failed and why; ConfigError when a credential file can't be read
  */
 export async function startNode(config: NodeConfig, options: StartOptions = {}): Promise<RunningNode> {
-  const credentials = await readCredentials(config.security);
-  return startLoaded({ config, credentials, checksum: configChecksum(config), warnings: [] }, options);
+  const [credentials, joinToken] = await Promise.all([readCredentials(config.security), readJoinToken(config.cluster)]);
+  return startLoaded({ config, credentials, joinToken, checksum: configChecksum(config), warnings: [] }, options);
 }
 
 /** Starts a config that was loaded from a file. @throws StartError */
 export async function startLoaded(loaded: LoadedConfig, options: StartOptions): Promise<RunningNode> {
   const node = assemble(loaded, options);
+  options.onAssembled?.(node.deps.config);
   const { deps, state } = node;
   const stopPhases = await startPhases(phasesOf(node), {
     starting: (phase) => {
@@ -51,7 +53,7 @@ export async function startLoaded(loaded: LoadedConfig, options: StartOptions): 
   });
   const { api } = node;
   deps.log.info(
-    { url: api?.url, metrics_port: node.metricsServer?.port, term: node.term, checksum: loaded.checksum },
+    { url: api?.url, metrics_port: node.metricsServer?.port, term: deps.term(), checksum: loaded.checksum },
     "ready",
   );
   let stopping: Promise<void> | undefined;

@@ -1,12 +1,13 @@
 /** Where the node is in its life. Probes and the entrance of the API ask here. */
 
-/** `starting` -> `ready` -> `draining` -> `stopped`. */
-export type Phase = "starting" | "ready" | "draining" | "stopped";
+/** `starting` -> `ready` -> `draining` -> `stopped`; `removed` once the node is no member of its cluster any more. */
+export type Phase = "starting" | "ready" | "removed" | "draining" | "stopped";
 
 export class NodeState {
   #phase: Phase = "starting";
   #step = "config";
   #waiting: readonly string[] = [];
+  #whyRemoved = "";
 
   get phase(): Phase {
     return this.#phase;
@@ -29,6 +30,8 @@ export class NodeState {
         return this.#waiting.length > 0 ? this.#waiting : [`starting: ${this.#step}`];
       case "ready":
         return [];
+      case "removed":
+        return [this.#whyRemoved];
       case "draining":
         return ["draining: the node is about to stop"];
       case "stopped":
@@ -54,6 +57,12 @@ export class NodeState {
 
   ready(): void {
     if (this.#phase === "starting") this.#phase = "ready";
+  }
+
+  /** The node has left its cluster, or was taken out: it answers nothing but probes until it is stopped. */
+  leave(reason: string): void {
+    this.#whyRemoved = reason;
+    if (this.#phase !== "stopped" && this.#phase !== "draining") this.#phase = "removed";
   }
 
   draining(): void {

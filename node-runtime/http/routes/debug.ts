@@ -1,47 +1,48 @@
-/** `/api/debug/raft_log` of guide 003: the window of revisions that is kept, which is a lone node's log. */
+/** `/api/debug/raft_log` of guide 003: the window of revisions that is kept, with raft's own indexes beside it. */
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { Store, WatchEvent } from "../../store/store.ts";
+import { clusterOf, type WithCluster } from "../../cluster/deps.ts";
 import { problemAnswers } from "../answers.ts";
-import type { AppDeps } from "../deps.ts";
+import { wholeNumber } from "./query.ts";
 import { logEntriesAnswer } from "./schemas.ts";
 
-const number = (least: number, most: number) =>
-  z
-    .string()
-    .regex(/^\d{1,15}$/, "must be a whole number")
-    .transform(Number)
-    .refine((value) => value >= least && value <= most, `must be between ${least} and ${most}`);
-
 /** Adds the route. */
-export function debugRoutes(parent: FastifyInstance, deps: AppDeps): void {
+export function debugRoutes(parent: FastifyInstance, deps: WithCluster): void {
   parent.withTypeProvider<ZodTypeProvider>().get(
     "/api/debug/raft_log",
     {
       config: { access: "admin" },
       schema: {
         tags: ["debug"],
-        summary: "The latest entries of the log",
+        summary: "The latest entries of the log (guide 003:733)",
         description: "Keys and sizes, never values. Without from_index, the latest ones.",
         querystring: z.strictObject({
-          limit: number(1, 1000).default(100),
-          from_index: number(1, Number.MAX_SAFE_INTEGER).optional(),
+          limit: wholeNumber(1, 1000).default(100),
+          from_index: wholeNumber(1, Number.MAX_SAFE_INTEGER).optional(),
         }),
         response: { 200: logEntriesAnswer, ...problemAnswers(400, 401, 403, 410, 503) },
       },
     },
     async ({ query }) => {
       const { revision, compactRevision, engine } = await deps.store.status();
+      const standing = clusterOf(deps).standing();
       const first = Math.max(compactRevision, 1);
       const from = query.from_index ?? Math.max(first, revision - query.limit + 1);
       return {
         node_id: deps.identity.nodeId,
         engine,
-        term: deps.term(),
+        term: standing.term,
         first_index: first,
         last_index: revision,
         commit_index: revision,
+        raft: {
+          index: standing.raftIndex,
+          applied: standing.appliedIndex,
+          term: standing.term,
+          leader: standing.leader,
+        },
         entries: await readEntries(deps.store, from, Math.min(revision, from + query.limit - 1)),
       };
     },

@@ -4,6 +4,7 @@ import { availableParallelism, freemem, loadavg, totalmem } from "node:os";
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { allChecks, livenessOf, worst } from "../../node/health.ts";
+import { clusterOf, type WithCluster } from "../../cluster/deps.ts";
 import type { Checksum, StoreStatus } from "../../store/store.ts";
 import { problemAnswers } from "../answers.ts";
 import type { AppDeps } from "../deps.ts";
@@ -12,7 +13,7 @@ import { checksumAnswer, dbAnswer, detailedAnswer, logAnswer, resourcesAnswer } 
 const tags = ["health"];
 
 /** Adds the routes. */
-export function healthRoutes(parent: FastifyInstance, deps: AppDeps): void {
+export function healthRoutes(parent: FastifyInstance, deps: WithCluster): void {
   const app = parent.withTypeProvider<ZodTypeProvider>();
   const { identity, state, store } = deps;
   app.get(
@@ -50,7 +51,7 @@ export function healthRoutes(parent: FastifyInstance, deps: AppDeps): void {
         first_index: first,
         last_index: status.revision,
         entries: Math.max(0, status.revision - first + 1),
-        term: deps.term(),
+        term: clusterOf(deps).standing().term,
         size_bytes: status.walBytes,
       };
     },
@@ -59,12 +60,19 @@ export function healthRoutes(parent: FastifyInstance, deps: AppDeps): void {
   let running: Promise<Checksum> | undefined;
   app.get(
     "/api/health/state_checksum",
-    { schema: { tags, summary: "Checksum of the state", response: { 200: checksumAnswer, ...problemAnswers(503) } } },
+    {
+      schema: {
+        tags,
+        summary: "Checksum of this node's state, with its revision (guide 003:751)",
+        description: "GET /api/v1/cluster/integrity compares all members at one revision.",
+        response: { 200: checksumAnswer, ...problemAnswers(503) },
+      },
+    },
     async () => {
       running ??= store.checksum().finally(() => {
         running = undefined;
       });
-      return { ...(await running), node_id: identity.nodeId };
+      return { ...(await running), node_id: identity.nodeId, engine: clusterOf(deps).engine };
     },
   );
   app.get(

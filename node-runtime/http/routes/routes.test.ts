@@ -16,6 +16,7 @@ test("readiness says who, what and with which config", async (t) => {
     node_id: "node-1",
     system: "coordinator",
     reasons: [],
+    waiting_for_members: false,
     config: { checksum: configChecksum(testConfig(node.dataDirectory)), generation: 1, last_reload: null },
     version: "0.1.0",
   });
@@ -29,6 +30,10 @@ test("a lone node leads itself, and its term counts its starts", async (t) => {
     assert.equal(body["role"], "leader");
     assert.equal(body["current_leader"], "node-1");
     assert.equal(body["term"], term);
+    assert.equal(body["commit_index"], body["revision"]);
+    assert.deepEqual(body["members"], [
+      { node_id: "node-1", role: "member", self: true, consensus_role: "leader", status: "ready" },
+    ]);
     assert.equal(body["ready"], true);
     await node.stop();
   }

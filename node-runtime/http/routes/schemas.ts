@@ -52,13 +52,26 @@ export const statusAnswer = z.object({
   version: z.string(),
   phase: z.string(),
   ready: z.boolean(),
-  role: z.enum(["leader", "follower", "candidate"]),
+  role: z
+    .enum(["leader", "follower", "candidate", "learner", "gateway"])
+    .describe("candidate: it knows of no leader; learner: it follows without a vote; gateway: it takes no part"),
   current_leader: z.string().nullable(),
-  term: z.int().describe("On a lone node, the number of its starts on this data"),
-  commit_index: z.int().describe("Revision of the store"),
+  term: z.int().describe("Raft's; on a lone node, the number of its starts on this data"),
+  commit_index: z.int().describe("Raft's index; on a lone node, the revision of the store"),
   last_applied: z.int(),
+  revision: z.int().describe("Of the store"),
   engine: z.string(),
-  members: z.array(z.object({ node_id: z.string(), role: z.string(), self: z.boolean() })),
+  members: z
+    .array(
+      z.object({
+        node_id: z.string(),
+        role: z.string().describe("member or gateway"),
+        self: z.boolean(),
+        consensus_role: z.enum(["leader", "follower", "learner", "gateway", "none"]),
+        status: z.string(),
+      }),
+    )
+    .describe("All nodes, this one first"),
   started_at: timestamp,
   uptime_seconds: z.number(),
   activity: z.record(z.string(), z.unknown()),
@@ -78,8 +91,14 @@ export const nodesAnswer = z.object({
       rack: z.string().nullable(),
       labels: z.record(z.string(), z.string()),
       version: z.string(),
-      peer_id: z.string().nullable().describe("libp2p peer id; null where the p2p host is off"),
-      status: z.string(),
+      peer_id: z.string().nullable().describe("libp2p peer id; null where the p2p host is off, or the node is not up"),
+      p2p_addresses: z.array(z.string()),
+      status: z
+        .enum(["ready", "not-ready", "unreachable", "joining", "learner", "removed"])
+        .describe("joining: let in and not started; learner: votes when it has caught up; removed: up, no member"),
+      consensus_role: z.enum(["leader", "follower", "learner", "gateway", "none"]),
+      member_id: z.string().nullable().describe("As etcdctl shows it; null without a member"),
+      started_at: timestamp.nullable(),
     }),
   ),
 });
@@ -114,9 +133,12 @@ export const logAnswer = z.object({
 });
 
 export const checksumAnswer = z.object({
-  checksum: z.string().describe("Digest of all live keys; equal on members that have the same state"),
-  revision: z.int(),
+  checksum: z
+    .string()
+    .describe("etcd's HashKV, or a digest of all live keys; equal on members that have the same state"),
+  revision: z.int().describe("That it belongs to"),
   node_id: z.string(),
+  engine: z.string().describe("Checksums of one engine can be compared"),
 });
 
 export const resourcesAnswer = z.object({
@@ -140,6 +162,14 @@ export const logEntriesAnswer = z.object({
   first_index: z.int(),
   last_index: z.int(),
   commit_index: z.int(),
+  raft: z
+    .object({
+      index: z.int().nullable(),
+      applied: z.int().nullable(),
+      term: z.int(),
+      leader: z.string().nullable(),
+    })
+    .describe("Raft's own indexes; null on a lone node, which has no raft. The entries are revisions"),
   entries: z.array(
     z.object({
       index: z.int(),
