@@ -16,17 +16,26 @@ export async function startCommand({ config }: { config: string }, output: Outpu
   const environment = process.env;
   const loaded = await loadConfig({ file, environment });
   if (loaded.warnings.length > 0) output.err(problemLines(output, loaded.warnings));
-  // What comes during the start is kept until the node can act on it.
-  const stopRequested = waitForStop();
+  // A start that waits for other members ends when the node is to stop; any other is finished first.
+  const stop = new AbortController();
+  const stopRequested = waitForStop(stop);
   const failure = waitForFailure();
   let node: RunningNode | undefined;
-  process.on("SIGHUP", () => {
-    // The outcome is in the log and in /api/v1/ready.
-    void node?.config.reload();
-  });
   try {
-    node = await startLoaded(loaded, { configFile: file, environment, drainNoticeMilliseconds });
+    node = await startLoaded(loaded, {
+      configFile: file,
+      environment,
+      drainNoticeMilliseconds,
+      stop: stop.signal,
+      onAssembled: (live) => {
+        process.on("SIGHUP", () => {
+          // The outcome is in the log and in /api/v1/ready.
+          void live.reload();
+        });
+      },
+    });
   } catch (error) {
+    if (stop.signal.aborted) return;
     if (error instanceof StartError) throw new CommandError(error.message, exitCode.failure, { phase: error.phase });
     throw error;
   }
@@ -40,12 +49,13 @@ export async function startCommand({ config }: { config: string }, output: Outpu
 }
 
 /** Resolves at the first SIGTERM or SIGINT. A second one ends the process at once. */
-function waitForStop(): Promise<undefined> {
+function waitForStop(stop: AbortController): Promise<undefined> {
   return new Promise((resolve) => {
     let asked = false;
     const onSignal = (): void => {
       if (asked) process.exit(exitCode.failure);
       asked = true;
+      stop.abort();
       resolve(undefined);
     };
     process.on("SIGTERM", onSignal);

@@ -7,7 +7,12 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 
 /** The young generation stays small: what a request leaves behind is collected early and cheaply. */
-const flags = ["--max-semi-space-size=2", "--heap-growing-percent=30"];
+const memoryFlags = ["--max-semi-space-size=2", "--heap-growing-percent=30"];
+
+/** gRPC names the server to TLS also where that is an IP address; the address is checked all the same. */
+const quietFlags = ["--disable-warning=DEP0123"];
+
+const flags = [...memoryFlags, ...quietFlags];
 
 /** Replaces this process by the same one with the settings: same id, same files. Returns where that was done already, or can't be. */
 export function becomeTunedProcess(args: readonly string[]): void {

@@ -93,6 +93,7 @@ function prepareRoute(route: RouteOptions, deps: AppDeps): void {
 function notServing({ state }: AppDeps): ApiProblem {
   return new ApiProblem("not-ready", `the node is ${state.phase}: ${state.reasons.join("; ")}`, {
     headers: { "retry-after": "1" },
+    members: { outcome: "not-applied" },
   });
 }
 

@@ -20,13 +20,21 @@ export interface MetricsTls {
   certificates: CertificateFiles;
 }
 
+export interface MetricsServerOptions {
+  host: string;
+  port: number;
+  tls?: MetricsTls;
+  /** Metrics of other programs beneath the node, in the text form; never rejects. */
+  further: () => Promise<string>;
+}
+
 /** Starts listening. `/metrics/fault-tolerance` holds the same registry (guide 000:1257 scrapes it beside `/metrics`). */
 export async function startMetricsServer(
   metrics: Metrics,
-  { host, port, tls }: { host: string; port: number; tls?: MetricsTls },
+  { host, port, tls, further }: MetricsServerOptions,
 ): Promise<MetricsServer> {
   const server = makeServer(tls, (request, response) => {
-    answer(metrics, request, response).catch((error: unknown) => {
+    answer(metrics, further, request, response).catch((error: unknown) => {
       response.destroy(error instanceof Error ? error : undefined);
     });
   });
@@ -60,7 +68,12 @@ function makeServer(tls: MetricsTls | undefined, listener: RequestListener) {
   return server;
 }
 
-async function answer(metrics: Metrics, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(
+  metrics: Metrics,
+  further: MetricsServerOptions["further"],
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const path = (request.url ?? "/").split("?")[0];
   if (path !== "/metrics" && path !== "/metrics/fault-tolerance") {
     response.writeHead(404, { "content-type": "text/plain" }).end("not found; the metrics are at /metrics\n");
@@ -70,7 +83,8 @@ async function answer(metrics: Metrics, request: IncomingMessage, response: Serv
     response.writeHead(405, { allow: "GET, HEAD", "content-type": "text/plain" }).end("method not allowed\n");
     return;
   }
-  const text = await metrics.registry.metrics();
+  const [own, others] = await Promise.all([metrics.registry.metrics(), further()]);
+  const text = own + others;
   response.writeHead(200, { "content-type": metrics.registry.contentType, "cache-control": "no-store" });
   response.end(request.method === "HEAD" ? undefined : text);
 }

@@ -37,7 +37,8 @@ function metricsPhase(node: NodeParts): StartPhase {
       const port = node.ports.metrics ?? monitoring.metricsPort;
       const certificates = monitoring.tls ? node.deps.certificates.get("api") : undefined;
       const tls = certificates === undefined ? {} : { tls: { config: node.deps.config.current, certificates } };
-      const starting = startMetricsServer(node.metrics, { host, port, ...tls });
+      const further = () => node.engine?.metricsText() ?? Promise.resolve("");
+      const starting = startMetricsServer(node.metrics, { host, port, further, ...tls });
       node.metricsServer = await named(`metrics on ${host}:${port}`, starting);
     },
     stop: async () => node.metricsServer?.close(),

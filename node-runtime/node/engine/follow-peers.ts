@@ -24,8 +24,9 @@ export function followPeers(node: NodeParts, cluster: EtcdCluster): () => void {
     for (const nodeId of known.keys()) if (!entries.some((entry) => entry.nodeId === nodeId)) known.delete(nodeId);
     p2p.setMembers([...known.values()]);
     const { peerId, announced } = await p2p.status();
-    const changed = node.peer?.peerId !== peerId || node.peer?.addresses.join() !== announced.join();
-    if (peerId === null || !changed) return;
+    const before = node.peer;
+    if (peerId === null) return;
+    if (before?.peerId === peerId && before.addresses.join() === announced.join()) return;
     node.peer = { peerId, addresses: announced };
     cluster.refreshPresence();
   };
