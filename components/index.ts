@@ -1,10 +1,21 @@
 /** Pulumi components that provision quorumkit clusters. */
+export { LocalCluster } from "./local-cluster/local-cluster.ts";
+export type { ChildName as LocalClusterChildName, LocalClusterArgs } from "./local-cluster/args.ts";
+export type { Children as LocalClusterChildren } from "./local-cluster/children.ts";
 export { SingleNode } from "./single-node/single-node.ts";
 export type { ChildName, SingleNodeArgs } from "./single-node/args.ts";
 export type { Children as SingleNodeChildren } from "./single-node/children.ts";
-export type { Override, PatchOperation } from "./single-node/overrides.ts";
-export { problemsError } from "./single-node/problems.ts";
-export { argsFromWire } from "./single-node/spec.ts";
+export type { Override, PatchOperation } from "./common/overrides.ts";
+export { problemsError } from "./common/problems.ts";
+export { argsFromWire } from "./common/wire.ts";
+export {
+  ClusterCertificates,
+  type ClusterCertificatesArgs,
+  type IssuedCertificate,
+  type NodeCertificate,
+} from "./host/cluster-certificates.ts";
+export { ClusterMembers, type ClusterMembersArgs } from "./host/cluster-members.ts";
+export { RandomToken, type RandomTokenArgs } from "./host/random-token.ts";
 export { NodeConfigFile, type NodeConfigFileArgs } from "./host/node-config-file.ts";
 export { NodeProcess, type NodeProcessArgs } from "./host/node-process.ts";
 export { NodeReady, type NodeReadyArgs } from "./host/node-ready.ts";

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { SingleNode } from "@quorumkit/components";
+import { makeCluster } from "./cluster.ts";
 import { readStackFile } from "./stack-file.ts";
 
 // Pulumi starts the program in the directory of `main`, where the stack files are too.
@@ -10,6 +10,5 @@ const file = `Pulumi.${pulumi.getStack()}.yaml`;
 const text = readFileSync(join(process.cwd(), file), "utf8");
 const { args } = readStackFile({ path: join("stacks", file), text, config: pulumi.runtime.allConfig() });
 
-const cluster = new SingleNode("cluster", args);
-
-export const { address, metricsAddress, statusPage, tryIt, nodeId, dataDirectory, configChecksum } = cluster;
+// Which outputs there are depends on the target, so they are one value.
+export default makeCluster("cluster", args);

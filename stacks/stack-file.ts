@@ -1,7 +1,8 @@
 /** Reads a stack file into the args of a cluster. Problems are located in the file. */
 import * as pulumi from "@pulumi/pulumi";
-import { argsFromWire, problemsError, type SingleNodeArgs } from "@quorumkit/components";
+import { argsFromWire, problemsError } from "@quorumkit/components";
 import { readClusterSpec, readLocated, type Problem } from "@quorumkit/schema";
+import type { StackArgs } from "./cluster.ts";
 
 /** A stack file and what Pulumi made of it. */
 export interface StackFile {
@@ -16,7 +17,7 @@ const clusterKey = "quorumkit:cluster";
 const overridesKey = "quorumkit:overrides";
 
 /** Checks a stack file and returns the args. Throws one `pulumi.InputPropertiesError` with every problem and its place. */
-export function readStackFile({ path, text, config }: StackFile): { args: SingleNodeArgs } {
+export function readStackFile({ path, text, config }: StackFile): { args: StackArgs } {
   const value = config[clusterKey];
   if (value === undefined) {
     throw problemsError(
@@ -45,10 +46,8 @@ export function readStackFile({ path, text, config }: StackFile): { args: Single
   return {
     args: {
       // The schema has just accepted the value, so it has the shape of the args.
-      ...(argsFromWire(markSecrets(wire, encrypted)) as SingleNodeArgs),
-      ...(overrides === undefined
-        ? {}
-        : { overrides: parseJson(overrides) as NonNullable<SingleNodeArgs["overrides"]> }),
+      ...(argsFromWire(markSecrets(wire, encrypted)) as StackArgs),
+      ...(overrides === undefined ? {} : { overrides: parseJson(overrides) as NonNullable<StackArgs["overrides"]> }),
     },
   };
 }

@@ -9,7 +9,12 @@ export interface NodeProcessArgs {
   config: pulumi.Input<Record<string, unknown>>;
   /** The secrets of the node config, in the same form. */
   secretConfig?: pulumi.Input<Record<string, unknown> | undefined>;
-  /** How long to wait until the node is ready. Default: `60s`. */
+  /**
+   * Secret contents of files that are written beside the config before the node starts (join token, certificates), by
+   * name. A change of them alone is reloaded without a restart.
+   */
+  files?: pulumi.Input<Record<string, pulumi.Input<string>> | undefined>;
+  /** How long to wait until the node is ready, or waits for other members. Default: `60s`. */
   startTimeout?: pulumi.Input<string>;
   /** How long the node may take to stop before it is killed. Default: `30s`. */
   stopTimeout?: pulumi.Input<string>;
@@ -54,7 +59,7 @@ export class NodeProcess extends pulumi.CustomResource {
       "quorumkit:host:NodeProcess",
       name,
       { ...args, ...outputs },
-      pulumi.mergeOptions(opts, { additionalSecretOutputs: ["secretConfig"] }),
+      pulumi.mergeOptions(opts, { additionalSecretOutputs: ["secretConfig", "files"] }),
     );
   }
 }

@@ -49,11 +49,22 @@ export function listEndpoints(config: NodeConfig): Endpoint[] {
   return endpoints;
 }
 
+/** Whether two listeners of one machine can't both be there. */
+export function portsMeet(a: Endpoint, b: Endpoint): boolean {
+  return a.port === b.port && (a.host === b.host || wildcardAddresses.has(a.host) || wildcardAddresses.has(b.host));
+}
+
 /** The address of the API that answers requests itself (a redirect to HTTPS doesn't), as a client on `host` writes it. */
 export function apiAddress(config: NodeConfig, host = reachable(config.api.host)): string {
   const { api } = config;
   const tlsPort = api.plainHttp === "serve" ? undefined : tlsPortOf(api);
   return `${tlsPort === undefined ? "http" : "https"}://${bracketed(host)}:${tlsPort ?? api.port}`;
+}
+
+/** The address of another node's API, as a node with this config reaches it: options of the API are the same on all. */
+export function addressOfPeer({ api }: NodeConfig, { host, port }: NodeConfig["cluster"]["peers"][number]): string {
+  const secure = api.plainHttp !== "serve" && tlsPortOf(api) !== undefined;
+  return `${secure ? "https" : "http"}://${bracketed(host)}:${port}`;
 }
 
 /** The address of the metrics; undefined where they are off. */

@@ -70,8 +70,15 @@ function planNode(spec: ClusterSpec, identity: NodeIdentity, all: readonly NodeI
   };
 }
 
-/** A node id is a DNS label, so a long cluster name is cut to leave room for the number. */
 function identityOf(cluster: string, role: NodeIdentity["role"], number: number): NodeIdentity {
+  return { id: nodeIdOf(cluster, role, number), role };
+}
+
+/**
+ * The id of a node; numbers of each role count from 1. An id is a DNS label, so a long cluster name is cut to leave room
+ * for the number.
+ */
+export function nodeIdOf(cluster: string, role: NodeIdentity["role"], number: number): string {
   const suffix = role === "member" ? `-${number}` : `-gateway-${number}`;
-  return { id: `${cluster.slice(0, 63 - suffix.length).replace(/-+$/, "")}${suffix}`, role };
+  return `${cluster.slice(0, 63 - suffix.length).replace(/-+$/, "")}${suffix}`;
 }

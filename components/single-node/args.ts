@@ -1,7 +1,7 @@
 /** The args of SingleNode. */
 import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterArgs } from "../generated/args.ts";
-import type { Override } from "./overrides.ts";
+import type { Override } from "../common/overrides.ts";
 
 /** Children whose arguments can be overridden; which of them exist depends on `target.singleNode.runOn`. */
 export const childNames = ["process", "image", "network", "volume", "config", "container", "ready", "unit"] as const;

@@ -1,15 +1,12 @@
 /** One node: as a process of this machine, as a container, or as a systemd unit on a host. */
 import * as pulumi from "@pulumi/pulumi";
-import type { Validation } from "@quorumkit/schema";
+import { planArgs, requireOverrides } from "../common/planning.ts";
+import { stateDirectory } from "../common/state-directory.ts";
 import { apiAddress, metricsAddress } from "../plan/endpoints.ts";
 import { tryItLine } from "../plan/try-it.ts";
 import { childNames, type SingleNodeArgs } from "./args.ts";
 import { createChildren, type Children } from "./children.ts";
-import { checkOverrides } from "./overrides.ts";
-import { problemsError } from "./problems.ts";
-import { findOutputs, hasStraySecret } from "./secrecy.ts";
-import { argsPath, planSingleNode, type SingleNodePlan } from "./spec.ts";
-import { stateDirectory } from "./state-directory.ts";
+import { planSingleNode, type SingleNodePlan } from "./spec.ts";
 
 const type = "quorumkit:single-node:SingleNode";
 
@@ -52,12 +49,9 @@ export class SingleNode extends pulumi.ComponentResource {
     super(type, name, {}, opts);
     const { overrides = {}, runtime, ...cluster } = args;
     const directory = stateDirectory(pulumi.getProject(), pulumi.getStack(), name);
-    const check = (value: unknown) =>
-      this.accept(name, planSingleNode(value as Record<string, unknown>, `${directory}/data`));
-    requireOverrides(name, overrides);
-    const outputs = findOutputs(cluster);
-    const known = outputs.length === 0 ? check(cluster) : undefined;
-    const plan = known === undefined ? this.planLater(cluster, outputs, check) : pulumi.output(known);
+    const subject = `${name} (${type})`;
+    requireOverrides(subject, overrides, childNames);
+    const { known, plan } = planArgs(this, subject, cluster, (value) => planSingleNode(value, `${directory}/data`));
 
     const node = plan.apply((planned) => planned.node);
     const reached = plan.apply(reachedBy);
@@ -87,39 +81,6 @@ export class SingleNode extends pulumi.ComponentResource {
       configChecksum: this.configChecksum,
     });
   }
-
-  /** Plans as soon as every Output is known. The plan is secret only where a secret can't be told apart in it. */
-  private planLater(
-    cluster: unknown,
-    outputs: ReturnType<typeof findOutputs>,
-    check: (value: unknown) => SingleNodePlan,
-  ): pulumi.Output<SingleNodePlan> {
-    const plan = pulumi.output(cluster as Record<string, unknown>).apply(check);
-    return hasStraySecret(outputs).apply((stray) => (stray ? plan : pulumi.unsecret(plan)));
-  }
-
-  private accept(name: string, { value, errors, warnings }: Validation<SingleNodePlan>): SingleNodePlan {
-    for (const warning of warnings) void pulumi.log.warn(`${argsPath(warning)}: ${warning.message}`, this);
-    if (value === undefined) throw problemsError(`${name} (${type})`, errors, argsPath, argsPath);
-    return value;
-  }
-}
-
-function requireOverrides(name: string, overrides: unknown): void {
-  const problems = checkOverrides(overrides, childNames).map(({ path, message }) => ({
-    severity: "error" as const,
-    path,
-    message,
-    want: "an override of a child",
-    rule: "override",
-  }));
-  if (problems.length > 0)
-    throw problemsError(
-      `${name} (${type})`,
-      problems,
-      ({ path }) => path,
-      ({ path }) => path,
-    );
 }
 
 /** The host name by which the machine that runs Pulumi reaches the node; undefined where it is the address it binds. */

@@ -1,15 +1,6 @@
 /** From the args of a component to a plan: all problems at once, warnings apart. Pure. */
-import {
-  camelCase,
-  clusterSpecSchema,
-  fromWire,
-  readClusterSpec,
-  show,
-  toWire,
-  type ClusterSpec,
-  type Problem,
-  type Validation,
-} from "@quorumkit/schema";
+import { readClusterSpec, show, type ClusterSpec, type Problem, type Validation } from "@quorumkit/schema";
+import { argsToWire, mapAt } from "../common/wire.ts";
 import type { Place } from "../plan/derive.ts";
 import { planCluster, type Plan, type PlannedNode } from "../plan/plan.ts";
 
@@ -31,24 +22,13 @@ export function planSingleNode(
   args: Readonly<Record<string, unknown>>,
   dataDirectory: string,
 ): Validation<SingleNodePlan> {
-  const wire = toWire(clusterSpecSchema, withoutUndefined(args)) as Record<string, unknown>;
-  const { value: spec, errors, warnings } = readClusterSpec(withDataDirectory(wire, dataDirectory));
+  const { value: spec, errors, warnings } = readClusterSpec(withDataDirectory(argsToWire(args), dataDirectory));
   const problems = [...errors, ...(spec === undefined ? [] : [...countProblems(spec), ...dockerProblems(spec)])];
   if (spec === undefined || problems.length > 0) return { value: undefined, errors: problems, warnings };
   const plan = planCluster(spec, placeOf(spec));
   const [node] = plan.nodes;
   if (node === undefined) throw new Error("a plan without nodes");
   return { value: { spec, plan, node }, errors: [], warnings };
-}
-
-/** A map as a file has it, in the names of the component args. It is checked when the component gets it. */
-export function argsFromWire(wire: unknown): unknown {
-  return fromWire(clusterSpecSchema, wire).value;
-}
-
-/** The path of a problem in the names of the component args: `api.tls_port` -> `api.tlsPort`. */
-export function argsPath(problem: Problem): string {
-  return problem.path.split(".").map(camelCase).join(".");
 }
 
 function placeOf(spec: ClusterSpec): Place {
@@ -100,20 +80,4 @@ function countProblems(spec: ClusterSpec): Problem[] {
       want: String(wants[name]),
       rule: "single-node-is-one-node",
     }));
-}
-
-function mapAt(value: Readonly<Record<string, unknown>>, key: string): Record<string, unknown> {
-  const inner = value[key];
-  return typeof inner === "object" && inner !== null && !Array.isArray(inner) ? (inner as Record<string, unknown>) : {};
-}
-
-/** TypeScript callers write `undefined` for what they leave out; the schema wants it absent. */
-function withoutUndefined(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutUndefined);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, item]) => item !== undefined)
-      .map(([key, item]) => [key, withoutUndefined(item)]),
-  );
 }

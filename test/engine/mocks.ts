@@ -15,7 +15,7 @@ export async function recordResources(preview = false): Promise<Registered[]> {
     {
       newResource: ({ type, name, inputs }) => {
         resources.push({ type, name, inputs: inputs as Record<string, unknown> });
-        return { id: `${name}-id`, state: { ...(inputs as Record<string, unknown>), imageId: "sha256:1" } };
+        return { id: `${name}-id`, state: { ...(inputs as Record<string, unknown>), ...outputsOf(type, inputs) } };
       },
       call: () => ({}),
     },
@@ -24,6 +24,23 @@ export async function recordResources(preview = false): Promise<Registered[]> {
     preview,
   );
   return resources;
+}
+
+/** What a provider would add. */
+function outputsOf(type: string, inputs: unknown): Record<string, unknown> {
+  switch (type) {
+    case "quorumkit:security:RandomToken":
+      return { token: "the-token" };
+    case "quorumkit:security:ClusterCertificates": {
+      const { nodes } = inputs as { nodes: { id: string }[] };
+      const issue = ({ id }: { id: string }) => [id, { certificate: `certificate of ${id}`, key: `key of ${id}` }];
+      return { caCertificate: "the-authority", certificates: Object.fromEntries(nodes.map(issue)) as unknown };
+    }
+    case "quorumkit:cluster:ClusterMembers":
+      return { clusterId: "the-cluster" };
+    default:
+      return { imageId: "sha256:1" };
+  }
 }
 
 /** The value of an Output. */

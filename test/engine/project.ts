@@ -2,11 +2,16 @@
 import { execFile } from "node:child_process";
 import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { basename, delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation/index.js";
 import { stringify } from "yaml";
-import { findNodes, signalProcess, waitUntilGone } from "../../components/provider/process/process-table.ts";
+import {
+  findNodes,
+  signalProcess,
+  waitUntilGone,
+  type ProcessIdentity,
+} from "../../components/provider/process/process-table.ts";
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const linked = ["node_modules", "components", "schema", "node-runtime", "toolchain", "package.json"];
@@ -91,15 +96,21 @@ export async function makeProject(): Promise<Project> {
       return (await Promise.all(files.map((file) => readFile(file, "utf8")))).join("\n");
     },
     remove: async () => {
-      for (const stack of await readdir(join(state, "quorumkit")).catch(() => [])) {
-        for (const identity of await findNodes(join(nodeDirectory(stack), "node.yaml"))) {
-          await signalProcess(identity, "SIGKILL");
-          await waitUntilGone(identity, 10_000);
-        }
+      const files = await readdir(state, { recursive: true }).catch(() => []);
+      for (const file of files.filter((path) => basename(path) === "node.yaml")) {
+        for (const identity of await findNodes(join(state, file))) await stop(identity);
       }
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** A node that is asked to stop takes its etcd along; one that is killed doesn't. */
+async function stop(identity: ProcessIdentity): Promise<void> {
+  await signalProcess(identity, "SIGTERM");
+  if (await waitUntilGone(identity, 20_000)) return;
+  await signalProcess(identity, "SIGKILL");
+  await waitUntilGone(identity, 10_000);
 }
 
 function run(args: string[], cwd: string, env: NodeJS.ProcessEnv): Promise<{ code: number; text: string }> {

@@ -17,9 +17,9 @@ before(async () => {
 
 after(() => project.remove());
 
-test("there is dev, and one stack for each system and preset", () => {
+test("there are dev and dev-cluster, and one stack for each system and preset", () => {
   const wanted = systemNames.flatMap((system) => environmentNames.map((preset) => `${system}-${preset}`));
-  assert.deepEqual(stackFiles.toSorted(), ["dev", ...wanted].toSorted());
+  assert.deepEqual(stackFiles.toSorted(), ["dev", "dev-cluster", ...wanted].toSorted());
 });
 
 describe("every stack previews without errors and warnings", { concurrency: 2 }, () => {
@@ -29,7 +29,9 @@ describe("every stack previews without errors and warnings", { concurrency: 2 },
       assert.equal(code, 0);
       const preview = await project.pulumi("preview", "--stack", name);
       assert.equal(preview.code, 0, preview.text);
-      assert.match(preview.text, /Resources:\n {4}\+ 3 to create/);
+      // A stack, a component and a node; of a cluster also its token, certificates, members and further nodes.
+      const count = name === "dev-cluster" ? 8 : 3;
+      assert.match(preview.text, new RegExp(`Resources:\\n {4}\\+ ${count} to create`));
       assert.doesNotMatch(preview.text, /warning|error/i);
     });
   }

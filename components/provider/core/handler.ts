@@ -49,6 +49,11 @@ export interface Handler {
   check?: (context: Context, olds: Properties | undefined, news: Properties) => Promise<CheckFailure[]>;
   /** Compares what is recorded, and what is really there, with new inputs. */
   diff: (context: Context, id: string, old: Properties, news: Properties) => Promise<Difference>;
+  /**
+   * Outputs of an update that a preview can know already, so that what depends on them is previewed in full; parts that
+   * it can't know are `unknownValue`. Without it all outputs are unknown.
+   */
+  foresee?: (old: Properties, news: Properties) => Properties;
   create: (context: Context, inputs: Properties) => Promise<{ id: string; state: Properties }>;
   /** Looks at what is there; `old` is empty on an import. Undefined where there is nothing. */
   read: (context: Context, id: string, old: Properties) => Promise<Found | undefined>;

@@ -132,7 +132,7 @@ export function createService(handlers: ReadonlyMap<string, Handler>, log: Log):
       const { handler, context } = resolve(request.getUrn());
       if (request.getPreview()) {
         const preview = new providerMessages.UpdateResponse();
-        preview.setProperties(previewed(request.getNews(), handler));
+        preview.setProperties(previewed(request.getNews(), handler, foreseen(request, handler)));
         return preview;
       }
       const news = read(request.getNews());
@@ -176,10 +176,21 @@ function write(properties: Record<string, unknown>, handler: Handler, source: Un
   return structMessages.Struct.fromJavaScript(wrapped as Parameters<typeof structMessages.Struct.fromJavaScript>[0]);
 }
 
-/** What a preview can say of a resource: its inputs as they came, and that the rest will be known later. */
-function previewed(inputs: Struct | undefined, handler: Handler): Struct {
+/** What a preview can say of a resource: its inputs as they came, what is foreseen, and that the rest will be known later. */
+function previewed(inputs: Struct | undefined, handler: Handler, known: Record<string, unknown> = {}): Struct {
   const later = Object.fromEntries(handler.outputs.map((name) => [name, unknownValue]));
-  return structMessages.Struct.fromJavaScript({ ...inputs?.toJavaScript(), ...later });
+  const properties = { ...inputs?.toJavaScript(), ...later, ...wrap(known, handler.secrets) };
+  return structMessages.Struct.fromJavaScript(properties as Parameters<typeof structMessages.Struct.fromJavaScript>[0]);
+}
+
+/** Nothing is foreseen while inputs aren't known. */
+function foreseen(
+  request: InstanceType<typeof providerMessages.UpdateRequest>,
+  handler: Handler,
+): Record<string, unknown> {
+  const news = read(request.getNews());
+  if (handler.foresee === undefined || news.unknowns.size > 0) return {};
+  return handler.foresee(read(request.getOlds()).properties, news.properties);
 }
 
 function nonEmpty({ properties }: Unwrapped): Record<string, unknown> | undefined {

@@ -25,6 +25,11 @@ function observed(running: NodeConfig | undefined, filed: NodeConfig | undefined
   };
 }
 
+/** The same node, with files beside its config that aren't as wanted. */
+function withFiles(observation: Observation): Observation {
+  return { ...observation, changedFiles: ["node.crt", "node.key"] };
+}
+
 const gone: Observation = { process: "gone", filed: config, answer: undefined, runtime: "current" };
 
 describe("decide", () => {
@@ -39,6 +44,31 @@ describe("decide", () => {
     ],
     ["nothing to do", config, observed(config), config, [], undefined],
     ["a hot change", config, observed(config), hot, ["write-config", "reload"], undefined],
+    ["other files", config, withFiles(observed(config)), config, ["write-files", "reload"], undefined],
+    [
+      "other files and a hot change",
+      config,
+      withFiles(observed(config)),
+      hot,
+      ["write-files", "write-config", "reload"],
+      undefined,
+    ],
+    [
+      "other files and a cold change",
+      config,
+      withFiles(observed(config)),
+      cold,
+      ["write-files", "write-config", "restart"],
+      undefined,
+    ],
+    [
+      "other files of a dead node",
+      config,
+      withFiles(gone),
+      config,
+      ["write-files", "start"],
+      "the node is not running",
+    ],
     ["a cold change", config, observed(config), cold, ["write-config", "restart"], undefined],
     ["hot and cold", config, observed(config), both, ["write-config", "restart"], undefined],
     ["a dead node", config, gone, config, ["start"], "the node is not running"],
@@ -131,6 +161,16 @@ describe("explain", () => {
     ]);
   });
 
+  test("names files that are written, not their contents", () => {
+    assert.deepEqual(lines(config, withFiles(observed(config)), config), [
+      "node.crt, node.key: written beside the config, reloaded without a restart",
+    ]);
+    assert.deepEqual(
+      lines(config, withFiles(observed(config)), cold).at(-1),
+      "node.crt, node.key: written beside the config, taken over by the restart",
+    );
+  });
+
   test("never shows a secret", () => {
     const secret = configOf({ security: { admin_token: "x".repeat(40) } });
     const other = configOf({ security: { admin_token: "y".repeat(40) } });
@@ -161,6 +201,19 @@ describe("refuseMigrations", () => {
           `Set it back, or: 1. pulumi destroy (keeps the data unless keep_data is false); 2. mv ${config.storage.dataDir} /data; 3. pulumi up.`,
       },
     ]);
+  });
+
+  test("names an engine that would change with the number of nodes", () => {
+    const peers = [2, 3].map((number) => ({ id: `n${number}`, host: "127.0.0.1", port: 8080 + number }));
+    const several = (engine: Record<string, string> = {}) =>
+      configOf({ cluster: { peers, join_token: "t".repeat(40) }, consensus: engine });
+    const alone = (engine: Record<string, string> = {}) =>
+      configOf({ cluster: { join_token: "t".repeat(40) }, consensus: engine });
+    const [grown] = refuseMigrations(alone(), several());
+    assert.equal(grown?.path, "consensus.engine");
+    assert.match(grown.reason, /from embedded to etcd with the number of nodes.*starts with consensus\.engine: etcd/);
+    assert.match(refuseMigrations(several(), alone())[0]?.reason ?? "", /Set consensus\.engine to etcd/);
+    assert.deepEqual(refuseMigrations(alone({ engine: "etcd" }), several({ engine: "etcd" })), []);
   });
 
   test("lets everything else through", () => {

@@ -8,11 +8,13 @@ export interface ReadyAnswer {
   ready: boolean;
   nodeId: string;
   reasons: string[];
+  /** True where its start goes on as soon as other members are there. */
+  waitingForMembers: boolean;
   checksum: string;
   /** How often a reload was taken over. */
   generation: number;
-  /** The last reload: its error, where it was refused. */
-  lastReload: { ok: boolean; error: string | undefined } | undefined;
+  /** The last reload: when it was, and its error, where it was refused. */
+  lastReload: { ok: boolean; at: string; error: string | undefined } | undefined;
   version: string;
 }
 
@@ -39,10 +41,15 @@ export function readAnswer(body: unknown): ReadyAnswer | undefined {
     ready: body["ready"],
     nodeId: body["node_id"],
     reasons: Array.isArray(body["reasons"]) ? body["reasons"].map(text) : [],
+    waitingForMembers: body["waiting_for_members"] === true,
     checksum: text(config["checksum"]),
     generation: typeof config["generation"] === "number" ? config["generation"] : 0,
     lastReload: isMap(reload)
-      ? { ok: reload["ok"] === true, error: reload["error"] === undefined ? undefined : text(reload["error"]) }
+      ? {
+          ok: reload["ok"] === true,
+          at: text(reload["at"]),
+          error: reload["error"] === undefined ? undefined : text(reload["error"]),
+        }
       : undefined,
     version: text(body["version"]),
   };

@@ -23,12 +23,14 @@ export async function reloadAndWait({ tell, ask, before, wanted, signal }: Reloa
   await tell();
   const { answer } = await pollReady(
     ask,
+    // The checksum alone doesn't tell: where only files beside the config have changed it is the same.
     (current) =>
-      current?.checksum === checksum ||
-      (current?.lastReload?.ok === false && JSON.stringify(current.lastReload) !== last),
+      current?.lastReload !== undefined &&
+      JSON.stringify(current.lastReload) !== last &&
+      (current.checksum === checksum || !current.lastReload.ok),
     reloadTimeout,
     signal,
   );
-  if (answer?.checksum === checksum) return undefined;
+  if (answer?.checksum === checksum && answer.lastReload?.ok === true) return undefined;
   return `node ${wanted.node.id} refused to reload its config: ${answer?.lastReload?.error ?? "it does not answer"}`;
 }

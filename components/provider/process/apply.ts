@@ -6,6 +6,7 @@ import { configText, writePrivately } from "../node/config-file.ts";
 import type { Step } from "../node/decide.ts";
 import { askReady } from "../node/ready.ts";
 import { reloadAndWait } from "../node/reload.ts";
+import { writeFiles } from "./files.ts";
 import type { NodeProcessInputs } from "./inputs.ts";
 import { filesOf } from "./inputs.ts";
 import type { ProcessObservation } from "./observe.ts";
@@ -27,6 +28,7 @@ export async function applySteps(job: Job, steps: readonly Step[]): Promise<Proc
   const { inputs, wanted, observed } = job;
   const [current] = observed.processes;
   let result = current;
+  if (steps.includes("write-files")) await putFiles(job, inputs.files ?? {});
   if (steps.includes("write-config")) {
     await writePrivately(inputs.configFile, configText(toWire(nodeConfigSchema, wanted) as Record<string, unknown>));
   }
@@ -43,8 +45,21 @@ export async function applySteps(job: Job, steps: readonly Step[]): Promise<Proc
   return result;
 }
 
-function start({ inputs, runtime, signal }: Job, config: NodeConfig): Promise<ProcessIdentity> {
-  return startNode(runtime, filesOf(inputs.configFile), config, parseDuration(inputs.startTimeout), signal);
+/** A restart must not leave a node that served less than ready; others may be started before their fellow members are. */
+function start({ inputs, runtime, observed, signal }: Job, config: NodeConfig): Promise<ProcessIdentity> {
+  return startNode({
+    runtime,
+    files: filesOf(inputs.configFile),
+    config,
+    timeout: parseDuration(inputs.startTimeout),
+    enough: observed.full?.ready === true ? "ready" : "waiting-for-members",
+    signal,
+  });
+}
+
+/** Gives every file that isn't as wanted its content; one without content is removed. */
+function putFiles({ inputs, observed }: Job, contents: Readonly<Record<string, string | undefined>>): Promise<void> {
+  return writeFiles(inputs.configFile, Object.keys(observed.filesFound), contents);
 }
 
 async function reload({ wanted, observed, signal }: Job, identity: ProcessIdentity): Promise<void> {
@@ -59,7 +74,9 @@ async function reload({ wanted, observed, signal }: Job, identity: ProcessIdenti
 }
 
 /** Puts the old config file back, and the old node where it was stopped for the new one. Says what was done. */
-async function restore({ inputs, wanted, runtime, observed, signal }: Job, steps: readonly Step[]): Promise<string> {
+async function restore(job: Job, steps: readonly Step[]): Promise<string> {
+  const { inputs, observed } = job;
+  await putFiles(job, observed.filesFound);
   if (observed.fileText === undefined) {
     await rm(inputs.configFile, { force: true });
     return "Nothing was left behind but the logs and the data directory.";
@@ -67,7 +84,7 @@ async function restore({ inputs, wanted, runtime, observed, signal }: Job, steps
   await writePrivately(inputs.configFile, observed.fileText);
   if (!steps.includes("restart") || observed.filed === undefined) return "The old config file was put back.";
   try {
-    await start({ inputs, wanted, runtime, observed, signal }, observed.filed);
+    await start(job, observed.filed);
     return "The node was started again with the old config.";
   } catch (error) {
     return `The old config file was put back, but the node did not start with it either: ${(error as Error).message}`;

@@ -18,7 +18,9 @@ import {
   type NodeProcessInputs,
   type NodeProcessOutputs,
 } from "./inputs.ts";
+import { removeFiles } from "./files.ts";
 import { observeProcess, type ProcessObservation } from "./observe.ts";
+import { requireQuorumWithout } from "./quorum.ts";
 import type { ProcessIdentity } from "./process-table.ts";
 import { locateRuntime, type Runtime } from "./runtime.ts";
 import { stopNode } from "./start.ts";
@@ -27,7 +29,7 @@ import { stopNode } from "./start.ts";
 const patience = { preview: 2_000, update: 10_000 };
 
 export const nodeProcess: Handler = {
-  secrets: ["secretConfig"],
+  secrets: ["secretConfig", "files"],
   outputs: nodeProcessOutputs,
 
   check(_context, olds, news) {
@@ -62,7 +64,7 @@ export const nodeProcess: Handler = {
 
   async read({ log }, id, old) {
     const recorded = recordedConfig(old);
-    const observed = await observeProcess(id, recorded, "current", patience.update);
+    const observed = await observeProcess({ configFile: id, recorded, patience: patience.update });
     const config = observed.filed ?? recorded;
     if (config === undefined || (observed.process === "gone" && observed.fileText === undefined)) return undefined;
     if (observed.filed === undefined) {
@@ -90,11 +92,12 @@ export const nodeProcess: Handler = {
 
   async delete(_context, id, old) {
     const inputs = readInputs(nodeProcessInputs, old);
-    const { processes } = await observeProcess(id, undefined, "current", 0);
+    const { processes } = await observeProcess({ configFile: id, patience: 0 });
     for (const identity of processes) await stopNode(identity, parseDuration(inputs.stopTimeout));
     if (!inputs.keepData) await removeData(configOf(inputs).storage.dataDir);
     await rm(id, { force: true });
     await rm(filesOf(id).errorFile, { force: true });
+    await removeFiles(id, inputs.files);
   },
 };
 
@@ -103,6 +106,10 @@ async function bringUp(inputs: NodeProcessInputs, old: Properties, signal: Abort
   const runtime = locateRuntime(inputs.runtime);
   const observed = await observe(inputs, old, patience.update, runtime);
   const { steps } = decide(recordedConfig(old), observed, wanted);
+  const running = recordedConfig(old) ?? observed.filed;
+  if (steps.includes("restart") && observed.full?.ready === true && running !== undefined) {
+    await requireQuorumWithout(running, patience.update, signal);
+  }
   const identity = await applySteps({ inputs, wanted, runtime, observed, signal }, steps);
   return describe(inputs, wanted, identity, runtime.version);
 }
@@ -115,7 +122,19 @@ function observe(
 ): Promise<ProcessObservation> {
   const started = old["runtimeVersion"];
   const outdated = typeof started === "string" && started !== runtime.version;
-  return observeProcess(inputs.configFile, recordedConfig(old), outdated ? "outdated" : "current", limit);
+  return observeProcess({
+    configFile: inputs.configFile,
+    recorded: recordedConfig(old),
+    runtime: outdated ? "outdated" : "current",
+    files: { wanted: inputs.files ?? {}, before: recordedFiles(old) },
+    patience: limit,
+  });
+}
+
+/** The files of the last update. */
+function recordedFiles(old: Properties): readonly string[] {
+  const files = old["files"];
+  return typeof files === "object" && files !== null ? Object.keys(files) : [];
 }
 
 function describe(
@@ -147,7 +166,7 @@ async function removeData(directory: string): Promise<void> {
   if (directory.split("/").filter((part) => part !== "").length < 2 || holds(homedir()) || holds(process.cwd())) {
     throw new Error(
       `storage.data_dir: ${directory} is not removed, it holds more than the data of a node. ` +
-        "Remove the data yourself and set target.single_node.keep_data to true.",
+        "Remove the data yourself and set keep_data of the target to true.",
     );
   }
   await rm(directory, { recursive: true, force: true });
