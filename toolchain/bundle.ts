@@ -14,6 +14,8 @@ const defaultOutput = join(import.meta.dirname, "..", "dist", "runtime");
 const entries = {
   "bin/quorumkit-node.ts": "quorumkit-node.mjs",
   "store/embedded/worker.ts": "store/embedded/worker.js",
+  "p2p/worker/worker.ts": "p2p/worker/worker.js",
+  "http/access/login/password-worker.ts": "http/access/login/password-worker.js",
 } as const;
 
 /** The messages of etcd, read at the start of a node that has one. */

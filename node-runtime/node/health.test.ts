@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { buildApp } from "../http/app.ts";
-import { embeddedLimits } from "../store/embedded/embedded-store.ts";
+import { storeLimits } from "../store/limits.ts";
 import { StoreCorruptError } from "../store/errors.ts";
 import type { Store, StoreStatus } from "../store/store.ts";
 import { assemble } from "./assemble.ts";
@@ -35,7 +35,7 @@ async function nodeWith(
   const node = assemble(loaded, { log: recordingLog().log });
   node.loop.stop();
   const store = new Proxy({} as Store, {
-    get: (_target, name) => (name === "limits" ? embeddedLimits : name === "status" ? status : undefined),
+    get: (_target, name) => (name === "limits" ? storeLimits : name === "status" ? status : undefined),
   });
   const app = await buildApp({ ...node.deps, loop });
   const get = async (path: string) => {

@@ -1,6 +1,6 @@
 /** The store as the API and the workload hold it: there before it is open, since probes answer earlier, and timed. */
-import { embeddedLimits } from "../store/embedded/embedded-store.ts";
 import { StoreClosedError, StoreUnavailableError } from "../store/errors.ts";
+import { storeLimits } from "../store/limits.ts";
 import type {
   Checksum,
   Entry,
@@ -39,7 +39,7 @@ export class LateStore implements Store {
   }
 
   get limits(): StoreLimits {
-    return this.#store?.limits ?? embeddedLimits;
+    return this.#store?.limits ?? storeLimits;
   }
 
   get(key: string, options?: ReadOptions): Promise<Entry | null> {

@@ -4,8 +4,7 @@ import { startMetricsServer } from "../metrics/server.ts";
 import { p2pPhase } from "../p2p/phase.ts";
 import { startApi } from "./api.ts";
 import type { NodeParts } from "./assemble.ts";
-import { openEmbeddedEngine } from "./engine/embedded-engine.ts";
-import { openEtcdEngine } from "./engine/etcd-engine.ts";
+import type { Engine } from "./engine/engine.ts";
 import type { StartPhase } from "./phases.ts";
 import { securityPhase } from "./security-phase.ts";
 
@@ -63,7 +62,7 @@ function apiPhase(node: NodeParts): StartPhase {
 }
 
 function storePhase(node: NodeParts): StartPhase {
-  const { log, config, cluster } = node.deps;
+  const { config, cluster } = node.deps;
   const several = engineOfNode(config.current) === "etcd";
   return {
     name: several ? "cluster" : "store",
@@ -71,16 +70,7 @@ function storePhase(node: NodeParts): StartPhase {
     startLimitMilliseconds: several ? Number.POSITIVE_INFINITY : 120_000,
     stopLimitMilliseconds: several ? 60_000 : 30_000,
     start: async () => {
-      const engine = several
-        ? await openEtcdEngine(node)
-        : await openEmbeddedEngine({
-            directory: node.storeDirectory,
-            config: config.current,
-            onHealthChange: (healthy, reason) => {
-              if (healthy) log.info("the store takes writes again");
-              else log.error({ reason }, "the store takes no writes");
-            },
-          });
+      const engine = several ? await openEtcd(node) : await openEmbedded(node);
       node.engine = engine;
       node.store.open(engine.store);
       if (engine.cluster !== undefined) cluster?.open(engine.cluster);
@@ -92,6 +82,24 @@ function storePhase(node: NodeParts): StartPhase {
       await node.store.close();
     },
   };
+}
+
+/** What an engine is made of is loaded with it: a lone node has no gRPC in its memory, a member no SQLite. */
+async function openEtcd(node: NodeParts): Promise<Engine> {
+  const { openEtcdEngine } = await import("./engine/etcd-engine.ts");
+  return openEtcdEngine(node);
+}
+
+async function openEmbedded({ deps: { log, config }, storeDirectory }: NodeParts): Promise<Engine> {
+  const { openEmbeddedEngine } = await import("./engine/embedded-engine.ts");
+  return openEmbeddedEngine({
+    directory: storeDirectory,
+    config: config.current,
+    onHealthChange: (healthy, reason) => {
+      if (healthy) log.info("the store takes writes again");
+      else log.error({ reason }, "the store takes no writes");
+    },
+  });
 }
 
 function workloadPhase({ deps: { slot } }: NodeParts): StartPhase {

@@ -38,10 +38,6 @@ export class StoreUnavailableError extends StoreError {
 export class NoQuorumError extends StoreError {
   readonly code = "no_quorum";
   readonly outcome: WriteOutcome = "not-applied";
-
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-  }
 }
 
 /** The asked revision is older than the history that is kept. `compactRevision` is the oldest one left, if known. */

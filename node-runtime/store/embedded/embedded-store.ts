@@ -1,3 +1,4 @@
+import { storeLimits } from "../limits.ts";
 import { stat } from "node:fs/promises";
 import { StoreClosedError } from "../errors.ts";
 import { selectionInterval } from "../keys.ts";
@@ -10,7 +11,6 @@ import type {
   RangeResult,
   ReadOptions,
   Store,
-  StoreLimits,
   StoreStatus,
   TxnRequest,
   TxnResult,
@@ -34,14 +34,6 @@ import type { Reader } from "./reader.ts";
 import { writeSnapshot, type Snapshot } from "./snapshot.ts";
 import type { WatchHub } from "./watch.ts";
 
-/** Chosen so that every request which this store takes also fits into etcd's default of 1.5 MiB. */
-export const embeddedLimits: StoreLimits = {
-  maximumKeyBytes: 4096,
-  maximumValueBytes: 1024 * 1024,
-  maximumOperations: 128,
-  maximumTransactionBytes: 1280 * 1024,
-};
-
 export interface EmbeddedParts {
   readonly file: string;
   readonly lock: DirectoryLock;
@@ -62,7 +54,7 @@ async function fileSize(path: string): Promise<number> {
 
 /** The store of one machine; see `openEmbeddedStore`. */
 export class EmbeddedStore implements Store {
-  readonly limits = embeddedLimits;
+  readonly limits = storeLimits;
   readonly #parts: EmbeddedParts;
   #compactRevision: number;
   /** A compaction or a trim step is under way. */

@@ -1,3 +1,4 @@
+import { storeLimits } from "../limits.ts";
 import { RevisionCompactedError, RevisionInFutureError, StoreClosedError } from "../errors.ts";
 import type {
   Checksum,
@@ -8,7 +9,6 @@ import type {
   RangeResult,
   ReadOptions,
   Store,
-  StoreLimits,
   StoreStatus,
   TxnRequest,
   TxnResult,
@@ -37,14 +37,6 @@ import type { MemberMonitor } from "./member-view.ts";
 import type { Reader } from "./reader.ts";
 import type { WatchHub } from "./watch-hub.ts";
 
-/** The same as those of the embedded store: all of it fits into etcd's default of 1.5 MiB and 128 operations. */
-export const etcdLimits: StoreLimits = {
-  maximumKeyBytes: 4096,
-  maximumValueBytes: 1024 * 1024,
-  maximumOperations: 128,
-  maximumTransactionBytes: 1280 * 1024,
-};
-
 /** What a status waits for the feed to show what was acknowledged, at most. */
 const statusPatienceMilliseconds = 1000;
 
@@ -64,7 +56,7 @@ export interface EtcdStoreParts {
 
 /** The store of several machines; see `openEtcdStore`. */
 export class EtcdStore implements Store {
-  readonly limits = etcdLimits;
+  readonly limits = storeLimits;
   readonly #parts: EtcdStoreParts;
   #closing: Promise<void> | null = null;
   /** Calls under way; closing waits for them. */
