@@ -6,15 +6,6 @@ import { Problem } from "./problem.mjs";
 import { capture } from "./process.mjs";
 import { provideTools } from "./provide.mjs";
 
-/** The stack outputs that these scripts know; a program may leave any of them out. */
-export const knownOutputs = /** @type {const} */ ([
-  "address",
-  "metricsAddress",
-  "statusPage",
-  "tryIt",
-  "dataDirectory",
-]);
-
 /** Fails when there is no file for this stack. @param {string} stack */
 export function checkStackFile(stack) {
   if (existsSync(stackFile(stack))) return;

@@ -58,16 +58,16 @@ function printSummary(outputs, stack, started) {
     ? style("dim", `  (the data stays in ${outputs.dataDirectory})`, process.stdout)
     : "";
   const lines = [
-    ["address", outputs.address],
-    ["status page", outputs.statusPage],
-    ["metrics", outputs.metricsAddress],
+    ["address", outputs.addresses ?? outputs.address],
+    ["status page", outputs.statusPages ?? outputs.statusPage],
+    ["metrics", outputs.metricsAddresses ?? outputs.metricsAddress],
     ["try it", tryIt],
     ["stop it", `${stop}${kept}`],
   ].filter(([, value]) => value !== undefined);
   console.log(
     `\n${style("green", `Stack ${stack} is up`, process.stdout)} after ${formatDuration(Date.now() - started)}.`,
   );
-  for (const [label, value] of lines) console.log(`  ${String(label).padEnd(13)}${value}`);
+  for (const [label, value] of lines) console.log(`  ${String(label).padEnd(13)}${[value].flat().join("  ")}`);
 }
 
 await runMain(async () => {

@@ -1,6 +1,7 @@
 /** What happens to each request first: its id goes into the answer, it is counted, and let in or not. */
 import { parseDuration } from "@quorumkit/schema";
 import type { FastifyInstance, FastifyRequest, RouteOptions } from "fastify";
+import { admitSignedRequests } from "../cluster/peer-auth/signed-requests.ts";
 import { Admission } from "./access/admission.ts";
 import { accessOf } from "./access/guard.ts";
 import { provideClientSignal } from "./client-signal.ts";
@@ -76,6 +77,7 @@ function prepareRoute(route: RouteOptions, deps: AppDeps): void {
       ...(route.onRequest === undefined ? [] : [route.onRequest].flat()),
     ];
   }
+  if (route.config.peers === true) admitSignedRequests(route, deps.formation.gate);
   if (access !== "admin") return;
   const before = route.onResponse === undefined ? [] : [route.onResponse].flat();
   route.onResponse = [

@@ -1,6 +1,6 @@
 /** A certificate authority of one cluster: issues certificates for TLS between its nodes (ECDSA P-256). */
 // The library can't be loaded before this.
-import "./reflect-metadata.ts";
+import "reflect-metadata";
 import { createHash, randomBytes, webcrypto } from "node:crypto";
 import { isIP } from "node:net";
 import * as x509 from "@peculiar/x509";

@@ -10,7 +10,8 @@ export const clockLeewayMilliseconds = 5_000;
 
 const lifeSeconds = 30;
 /** What was signed as a request is no answer, and no token of users is either. */
-const types = { request: "quorumkit-request+jwt", answer: "quorumkit-answer+jwt" } as const;
+export const requestType = "quorumkit-request+jwt";
+const types = { request: requestType, answer: "quorumkit-answer+jwt" } as const;
 
 const common = {
   iss: z.string().min(1).max(63),

@@ -1,5 +1,6 @@
 /** Lets a request in: the limit of its address, whose it is, and the quota that it uses up. */
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { isSigned } from "../../cluster/peer-auth/signed-requests.ts";
 import { ApiProblem } from "../problem.ts";
 import type { Guard } from "./guard.ts";
 import type { CredentialKind, Holder, QuotaKind } from "./holder.ts";
@@ -40,6 +41,8 @@ export class Admission {
   admit(request: FastifyRequest, reply: FastifyReply): Promise<void> | undefined {
     const { config } = request.routeOptions;
     if (config.always !== true) this.#guard.limitAddress(request);
+    // The gate checks the signature as soon as the body is there, before the route sees anything.
+    if (config.peers === true && isSigned(request)) return undefined;
     // A path without a route has nothing to guard.
     const holder = this.#guard.admit(request, config.access ?? "public", config.permission);
     return holder instanceof Promise

@@ -3,7 +3,7 @@ import type { NetworkCheck } from "./networks.ts";
 import type { TokenBucket } from "./token-bucket.ts";
 
 /** How a holder showed who it is; for the audit log. */
-export type CredentialKind = "admin-token" | "api-key" | "jwt" | "oauth2";
+export type CredentialKind = "admin-token" | "api-key" | "jwt" | "oauth2" | "join-token";
 
 /** What is counted in a day. */
 export type QuotaKind = "documents" | "searches";

@@ -113,7 +113,7 @@ function leaveRoutes(
   app.post(
     `${base}/remove-node`,
     {
-      config,
+      config: { ...config, peers: true },
       schema: {
         tags,
         summary: `Remove a node${lines.remove}`,

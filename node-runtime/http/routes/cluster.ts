@@ -82,6 +82,7 @@ export function clusterRoutes(parent: FastifyInstance, deps: WithCluster): void 
   app.get(
     "/api/v1/cluster/members",
     {
+      config: { peers: true },
       schema: {
         tags,
         summary: "Members of the consensus: voters and learners",
