@@ -1,9 +1,9 @@
 /** The load generator, in a process of its own: `node load.ts <urls> <write|read> <connections> <seconds> <keys>`. */
 import autocannon from "autocannon";
+import { sampleValue } from "./fill.ts";
 
 const [urls = "", kind = "read", connections = "1", seconds = "5", keys = "1000"] = process.argv.slice(2);
 const count = Number(keys);
-const body = JSON.stringify({ name: "benchmark", numbers: [1, 2, 3], text: "x".repeat(64) });
 let next = 0;
 
 /** Every key in turn. */
@@ -24,7 +24,7 @@ const results = await Promise.all(
           ? {
               method: "PUT",
               headers: { "content-type": "application/json" },
-              body,
+              body: sampleValue,
               setupRequest: (request) => ({ ...request, path: path() }),
             }
           : { method: "GET", setupRequest: (request) => ({ ...request, path: path() }) },

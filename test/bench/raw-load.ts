@@ -3,12 +3,13 @@
  * and none of its fast paths. `node raw-load.ts <urls> <write|read> <clients> <seconds> <keys>`.
  */
 import { EtcdClient } from "../../node-runtime/store/etcd/client.ts";
+import { sampleValue } from "./fill.ts";
 import { percentile } from "./measure.ts";
 
 const [urls = "", kind = "read", count = "1", seconds = "5", keys = "1000"] = process.argv.slice(2);
 const endpoints = urls.split(",");
 const connections = endpoints.map((endpoint) => new EtcdClient({ endpoints: [endpoint], timeoutMilliseconds: 10_000 }));
-const value = Buffer.from(JSON.stringify({ name: "benchmark", numbers: [1, 2, 3], text: "x".repeat(64) }));
+const value = Buffer.from(sampleValue);
 const latencies: number[] = [];
 let refused = 0;
 let next = 0;

@@ -22,6 +22,7 @@ import { removeFiles } from "./files.ts";
 import { observeProcess, type ProcessObservation } from "./observe.ts";
 import { requireQuorumWithout } from "./quorum.ts";
 import type { ProcessIdentity } from "./process-table.ts";
+import { putRemovalAside } from "./removed-member.ts";
 import { locateRuntime, type Runtime } from "./runtime.ts";
 import { stopNode } from "./start.ts";
 
@@ -59,6 +60,7 @@ export const nodeProcess: Handler = {
 
   async create({ signal }, news) {
     const inputs = readInputs(nodeProcessInputs, news);
+    await putRemovalAside(configOf(inputs).storage.dataDir);
     return { id: inputs.configFile, state: await bringUp(inputs, {}, signal) };
   },
 

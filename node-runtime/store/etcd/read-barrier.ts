@@ -5,7 +5,7 @@ import { toReadError, unavailable } from "./failures.ts";
 import type { Leadership } from "./leadership.ts";
 
 /** Barriers on their way to etcd at the same time. */
-const maximumFlights = 2;
+const maximumFlights = 1;
 /** A barrier that failed while there is a leader is tried again this much later. */
 const retryMilliseconds = 20;
 
