@@ -16,6 +16,16 @@ const packages = [
   { name: "node-runtime", assets: ["status-page/*", "store/etcd/etcd.proto"] },
 ] as const;
 
+/** What only tests use: it may reach across packages, and users have no need of it. */
+const onlyForTests = [
+  "**/*.test.ts",
+  "**/test-support.ts",
+  "**/testing/**",
+  "**/fixtures/**",
+  "store/contract.ts",
+  "store/contract/**",
+];
+
 interface Manifest {
   bin?: Record<string, string>;
   exports: unknown;
@@ -54,7 +64,7 @@ function compile(name: string): void {
       ),
     },
     include: [join(root, name, "**/*.ts")],
-    exclude: [join(root, name, "**/*.test.ts"), join(root, "**/node_modules")],
+    exclude: [...onlyForTests.map((pattern) => join(root, name, pattern)), join(root, "**/node_modules")],
   };
   writeFileSync(config, JSON.stringify(options));
   execFileSync(process.execPath, [join(root, "node_modules", "typescript", "bin", "tsc"), "-p", config], {

@@ -51,6 +51,8 @@ export function renderUnit(options: UnitOptions): string {
     "# A bad config (78) does not get better by trying again.",
     "RestartPreventExitStatus=78",
     "KillSignal=SIGTERM",
+    "# The node stops its etcd itself, last of all.",
+    "KillMode=mixed",
     `TimeoutStopSec=${stopSeconds}s`,
     "LimitNOFILE=65536",
     `MemoryMax=${memoryMax}`,

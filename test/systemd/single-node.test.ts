@@ -146,6 +146,7 @@ test("the unit has the settings of the guides and of its hardening", async () =>
     User: "quorumkit",
     Restart: "on-failure",
     RestartUSec: "1s",
+    KillMode: "mixed",
     KillSignal: "15",
     TimeoutStopUSec: "30s",
     MemoryMax: String(512 * 1024 * 1024),
