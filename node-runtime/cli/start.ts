@@ -36,7 +36,10 @@ export async function startCommand({ config }: { config: string }, output: Outpu
     });
   } catch (error) {
     if (stop.signal.aborted) return;
-    if (error instanceof StartError) throw new CommandError(error.message, exitCode.failure, { phase: error.phase });
+    if (error instanceof StartError) {
+      const { message, phase, code } = error;
+      throw new CommandError(message, exitCode.failure, { phase, ...(code === undefined ? {} : { code }) });
+    }
     throw error;
   }
   const failed = await Promise.race([stopRequested, failure]);

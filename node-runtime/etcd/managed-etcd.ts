@@ -43,10 +43,7 @@ export async function startManagedEtcd(options: ManagedEtcdOptions): Promise<Man
   const { dataDirectory } = plan;
   const lock = await lockData(dataDirectory);
   try {
-    await stopLeftover(plan, { log, limitMilliseconds: stopLimitMilliseconds });
-    await requireCertificates(plan);
-    const address = await resolveListenHost(plan);
-    await requireFreePorts(plan, address);
+    const address = await clearTheWay(plan, log, stopLimitMilliseconds);
     await writeConfig(plan, etcdConfigYaml(plan, address));
     const release = (): void => {
       lock.release();
@@ -58,6 +55,29 @@ export async function startManagedEtcd(options: ManagedEtcdOptions): Promise<Man
     lock.release();
     throw error;
   }
+}
+
+/**
+ * Sees whether etcd could start now, and starts nothing: what is wrong with this machine is said before the cluster has
+ * taken in a member that can't come.
+ * @throws EtcdError with the reason
+ */
+export async function requireStartable(plan: EtcdPlan, log: Logger): Promise<void> {
+  const lock = await lockData(plan.dataDirectory);
+  try {
+    await clearTheWay(plan, log, stopLimit);
+  } finally {
+    lock.release();
+  }
+}
+
+/** @returns the address to listen on */
+async function clearTheWay(plan: EtcdPlan, log: Logger, limitMilliseconds: number): Promise<string> {
+  await stopLeftover(plan, { log, limitMilliseconds });
+  await requireCertificates(plan);
+  const address = await resolveListenHost(plan);
+  await requireFreePorts(plan, address);
+  return address;
 }
 
 async function lockData(directory: string): Promise<DirectoryLock> {

@@ -1,15 +1,11 @@
 /** Marks whose data a directory holds, and counts the node's starts on it. */
 import type { NodeConfig } from "@quorumkit/schema";
+import { ForeignDataError } from "../cluster/formation/foreign-data.ts";
 import type { Store } from "../store/store.ts";
 
 /** Where a lone node keeps what it knows of itself. */
 export const ownerKey = "node/owner";
 export const termKey = "node/term";
-
-/** The directory belongs to another node, cluster or system. */
-export class ForeignDataError extends Error {
-  override readonly name = "ForeignDataError";
-}
 
 /**
  * Refuses data of another node, and raises the term: a lone node wins one election, its own, at each start. Later

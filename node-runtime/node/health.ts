@@ -34,8 +34,10 @@ type StoreJudgement =
   | { state: "open"; status: StoreStatus }
   | { state: "failed"; reason: string; lasting: boolean };
 
-async function lookAtStore(store: LateStore): Promise<StoreJudgement> {
+async function lookAtStore({ store, state }: Pick<HealthSources, "store" | "state">): Promise<StoreJudgement> {
   if (store.opened === undefined) return { state: "not-open" };
+  // It says what to do, where the store only sees that nobody answers. The process is started again by itself.
+  if (state.engineFailure !== undefined) return { state: "failed", reason: state.engineFailure, lasting: false };
   try {
     return { state: "open", status: await within(store.status(), checkLimitMilliseconds) };
   } catch (error) {
@@ -52,10 +54,10 @@ function unhealthyReason(status: StoreStatus): string | undefined {
 
 /** Readiness: whether requests should come here. `reasons` of a ready node say what it can't do. */
 export async function judge(sources: HealthSources): Promise<{ ready: boolean; reasons: string[] }> {
-  const { state, store, slot } = sources;
+  const { state, slot } = sources;
   const blocking = [...state.reasons];
   if (state.phase === "ready") {
-    const found = await lookAtStore(store);
+    const found = await lookAtStore(sources);
     if (found.state === "not-open") blocking.push("the store is not open");
     else if (found.state === "failed") blocking.push(`the store does not answer: ${found.reason}`);
     else blocking.push(...[unhealthyReason(found.status)].filter((reason) => reason !== undefined));
@@ -67,7 +69,7 @@ export async function judge(sources: HealthSources): Promise<{ ready: boolean; r
 export async function livenessOf(
   sources: HealthSources,
 ): Promise<{ alive: boolean; status: HealthCheck["status"]; reasons: string[] }> {
-  const { state, store, loop } = sources;
+  const { state, loop } = sources;
   const fatal: string[] = [];
   if (loop.stuck) {
     fatal.push(
@@ -76,7 +78,7 @@ export async function livenessOf(
   }
   const mild: string[] = [];
   if (state.phase === "ready") {
-    const found = await lookAtStore(store);
+    const found = await lookAtStore(sources);
     if (found.state === "failed") (found.lasting ? fatal : mild).push(`the store does not answer: ${found.reason}`);
     if (found.state === "open") {
       const reason = unhealthyReason(found.status);
@@ -98,7 +100,7 @@ export async function livenessOf(
 export async function allChecks(sources: HealthSources): Promise<HealthCheck[]> {
   const { loop, slot, config } = sources;
   const checks: HealthCheck[] = [
-    await storeCheck(sources.store),
+    await storeCheck(sources),
     {
       name: "event_loop",
       status: loop.stuck ? "unhealthy" : loop.delay.meanMilliseconds > 200 ? "degraded" : "healthy",
@@ -125,8 +127,8 @@ export async function allChecks(sources: HealthSources): Promise<HealthCheck[]> 
   }
 }
 
-async function storeCheck(store: LateStore): Promise<HealthCheck> {
-  const found = await lookAtStore(store);
+async function storeCheck(sources: HealthSources): Promise<HealthCheck> {
+  const found = await lookAtStore(sources);
   if (found.state === "not-open") return { name: "store", status: "unhealthy", reason: "it is not open yet" };
   if (found.state === "failed") return { name: "store", status: "unhealthy", reason: found.reason };
   const { engine, revision, keys, commitLatency } = found.status;

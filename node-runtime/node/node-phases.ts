@@ -147,22 +147,30 @@ function delay(milliseconds: number): Promise<void> {
   });
 }
 
+/** A port of the API or the metrics that can't be listened on. */
+class ListenError extends Error {
+  override readonly name = "ListenError";
+  readonly code: string;
+
+  constructor(code: string, message: string, cause: unknown) {
+    super(message, { cause });
+    this.code = code;
+  }
+}
+
+const listenProblems: Readonly<Record<string, readonly [code: string, reason: string]>> = {
+  EADDRINUSE: ["port-in-use", "the address is in use by another process; stop it, or choose another port"],
+  EACCES: ["port-not-permitted", "permission denied; ports below 1024 need a privilege"],
+  EADDRNOTAVAIL: ["address-unavailable", "this machine has no such address"],
+};
+
 /** Adds what was tried to an error that says only what went wrong. */
 async function named<Result>(what: string, work: Promise<Result>): Promise<Result> {
   try {
     return await work;
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const reason =
-      code === "EADDRINUSE"
-        ? "the address is in use by another process; stop it, or choose another port"
-        : code === "EACCES"
-          ? "permission denied; ports below 1024 need a privilege"
-          : code === "EADDRNOTAVAIL"
-            ? "this machine has no such address"
-            : error instanceof Error
-              ? error.message
-              : String(error);
-    throw new Error(`${what}: ${reason}`, { cause: error });
+    const [code, reason] = listenProblems[(error as NodeJS.ErrnoException).code ?? ""] ?? [];
+    if (code !== undefined) throw new ListenError(code, `${what}: ${reason ?? ""}`, error);
+    throw new Error(`${what}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
 }

@@ -48,6 +48,20 @@ test("a phase that fails names itself and undoes the earlier ones", async () => 
   assert.deepEqual(events, ["start a", "stop a"]);
 });
 
+test("a failure with a code of this project shows it, one of the system doesn't", async () => {
+  const { phase } = recorder();
+  for (const [code, shown] of [
+    ["etcd-port-in-use", "etcd-port-in-use"],
+    ["EACCES", undefined],
+  ]) {
+    const failing = phase("a", { start: () => Promise.reject(Object.assign(new Error("no door"), { code })) });
+    await assert.rejects(startPhases([failing], silent), {
+      code: shown,
+      message: `start failed in phase a: ${shown === undefined ? "" : `${shown}: `}no door`,
+    });
+  }
+});
+
 test("a phase that takes too long fails, and is undone when it comes to its end after all", async () => {
   const { events, phase } = recorder();
   const late = Promise.withResolvers<undefined>();

@@ -24,11 +24,22 @@ export interface PhaseListener {
 export class StartError extends Error {
   override readonly name = "StartError";
   readonly phase: string;
+  /** The stable code of what went wrong, where it has one: `etcd-port-in-use`, `foreign-data`. */
+  readonly code: string | undefined;
 
   constructor(phase: string, cause: unknown) {
-    super(`start failed in phase ${phase}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    const code = codeOf(cause);
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    super(`start failed in phase ${phase}: ${code === undefined ? "" : `${code}: `}${reason}`, { cause });
     this.phase = phase;
+    this.code = code;
   }
+}
+
+/** Codes of this project are words with hyphens; those of the system, EACCES for example, say less than the message. */
+function codeOf(cause: unknown): string | undefined {
+  const code: unknown = cause instanceof Error && "code" in cause ? cause.code : undefined;
+  return typeof code === "string" && /^[a-z]+(?:-[a-z]+)+$/.test(code) ? code : undefined;
 }
 
 /** Runs the phases. @returns what stops those that were started, in reverse; @throws StartError */

@@ -26,12 +26,12 @@ test("a port in use names the port and the fix", async (t) => {
   const again = { ...ports, api: first.apiPort ?? 0 };
   await assert.rejects(
     startNode(config, { log, ports: again }),
-    /phase api: API on 127\.0\.0\.1:\d+: the address is in use/,
+    /phase api: port-in-use: API on 127\.0\.0\.1:\d+: the address is in use/,
   );
   const metrics = { ...ports, metrics: first.metricsPort ?? 0 };
   await assert.rejects(
     startNode(config, { log, ports: metrics }),
-    /phase metrics: metrics on 127\.0\.0\.1:\d+: the address is in use/,
+    /phase metrics: port-in-use: metrics on 127\.0\.0\.1:\d+: the address is in use/,
   );
   // Nothing was left behind: the same config starts.
   const node = await startNode(config, { log, ports });

@@ -8,6 +8,7 @@ export class NodeState {
   #step = "config";
   #waiting: readonly string[] = [];
   #whyRemoved = "";
+  #engineFailure: string | undefined;
 
   get phase(): Phase {
     return this.#phase;
@@ -42,6 +43,16 @@ export class NodeState {
   /** Whether the start goes on as soon as other members are there: nothing is wrong with this node. */
   get waitingForMembers(): boolean {
     return this.#phase === "starting" && this.#waiting.length > 0;
+  }
+
+  /** Why the process of the engine ended, with its code; undefined while it works. */
+  get engineFailure(): string | undefined {
+    return this.#engineFailure;
+  }
+
+  /** Says that the process of the engine ended, or (undefined) that it works again. */
+  engineFailed(reason: string | undefined): void {
+    this.#engineFailure = reason;
   }
 
   /** Says which phase of the start is under way. */

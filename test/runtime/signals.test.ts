@@ -139,7 +139,7 @@ test("a start that fails says which phase and why, with code 1", async (t) => {
   assert.equal(await second.ended, 1);
   assert.match(
     second.errors(),
-    /^quorumkit-node: start failed in phase metrics: metrics on 127\.0\.0\.1:\d+: the address is in use/,
+    /^quorumkit-node: start failed in phase metrics: port-in-use: metrics on 127\.0\.0\.1:\d+: the address is in use/,
   );
 });
 

@@ -10,6 +10,8 @@ import { freePorts } from "./ports.ts";
 /** A place in a cluster. */
 export interface MemberPlace extends NodePlace {
   id: string;
+  dataDirectory: string;
+  ports: Readonly<Ports>;
   /** Client URL of its etcd. */
   engineUrl: string;
 }
@@ -23,6 +25,7 @@ export interface LocalCluster {
   remove: () => Promise<void>;
 }
 
+/** What a member listens on. */
 interface Ports {
   api: number;
   metrics: number;
@@ -53,6 +56,8 @@ export async function makeCluster(
     const file = join(directory, `node-${position + 1}.yaml`);
     const place: MemberPlace = {
       id: `node-${position + 1}`,
+      dataDirectory: home,
+      ports: own,
       directory,
       file,
       url: `http://127.0.0.1:${own.api}`,
@@ -113,8 +118,11 @@ export function startMembers(members: readonly MemberPlace[]): Promise<SpawnedNo
 }
 
 /** Starts one without waiting. */
-export function launchMember(member: MemberPlace): ReturnType<typeof launch> {
-  return launch(member, engineEnvironment());
+export function launchMember(
+  member: MemberPlace,
+  environment: Readonly<Record<string, string>> = {},
+): ReturnType<typeof launch> {
+  return launch(member, { ...engineEnvironment(), ...environment });
 }
 
 /** Where the node finds etcd. */

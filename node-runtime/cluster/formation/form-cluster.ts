@@ -29,6 +29,8 @@ export interface FormClusterOptions {
   signal: AbortSignal;
   /** Told whenever it changes what is waited for, a sentence for each; none: it goes on. */
   onWaiting: (reasons: readonly string[]) => void;
+  /** Called before a cluster is asked to take this node in, which changes that cluster; rejects where etcd couldn't start. */
+  beforeJoin?: () => Promise<void>;
   /** Milliseconds since the epoch. */
   now?: () => number;
 }
@@ -108,6 +110,7 @@ class Rounds {
       }
       case "join": {
         if (peers === undefined) throw new Error("a node joins with a join token, and this one has none");
+        await this.#options.beforeJoin?.();
         const joined = await askToJoin(
           peers,
           decision.through,

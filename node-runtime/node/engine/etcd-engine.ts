@@ -8,7 +8,7 @@ import { admittedPrefix } from "../../cluster/keys.ts";
 import { openWith } from "../../cluster/membership/member-clients.ts";
 import { presenceOf } from "../../cluster/presence/describe.ts";
 import { locateEtcd } from "../../etcd/binary.ts";
-import { startManagedEtcd } from "../../etcd/managed-etcd.ts";
+import { requireStartable, startManagedEtcd } from "../../etcd/managed-etcd.ts";
 import { planEtcd, urlOf } from "../../etcd/plan.ts";
 import type { ManagedEtcd } from "../../etcd/supervisor.ts";
 import { EtcdClient, type EtcdTls } from "../../store/etcd/client.ts";
@@ -145,6 +145,7 @@ async function startMember(
     version: deps.identity.version,
     signal: stop,
     onWaiting,
+    beforeJoin: () => requireStartable(planEtcd(config.current, { initialCluster: [], state: "existing" }), log),
     now,
   });
   const etcd = await startManagedEtcd({ plan: planEtcd(config.current, start), log, binary, signal: stop });
@@ -158,9 +159,12 @@ async function startMember(
     });
   };
   if (etcd.state.phase === "removed") removed();
-  etcd.subscribe(({ phase, reason }) => {
+  etcd.subscribe(({ phase, serving, reason }) => {
+    if (serving) node.state.engineFailed(undefined);
     if (phase === "removed") removed();
-    else if (phase === "backing-off") log.error({ reason: reason?.message, restarts: etcd.restarts }, "etcd ended");
+    if (phase !== "backing-off") return;
+    log.error({ code: reason?.code, reason: reason?.message, restarts: etcd.restarts }, "etcd ended");
+    if (reason !== undefined) node.state.engineFailed(`${reason.code}: ${reason.message}`);
   });
   if (!etcd.state.serving) onWaiting(["etcd waits for a majority of the members"]);
   await etcd.whenServing(stop);
