@@ -20,6 +20,7 @@ import { answerClientError, registerErrorHandlers, sendProblem } from "./error-h
 import { registerOpenApi } from "./openapi.ts";
 import { registerPressure } from "./pressure.ts";
 import { requestIdOf } from "./request-id.ts";
+import { requestLog } from "./request-log.ts";
 import { followRoutes } from "./route-table.ts";
 import { adminClusterRoutes } from "./routes/admin-cluster.ts";
 import { adminNodeRoutes } from "./routes/admin-node.ts";
@@ -44,6 +45,7 @@ export async function buildApp(deps: AppDeps, serverFactory?: FastifyServerFacto
     loggerInstance: deps.log,
     // One line a request would cost more than the request; failures are logged by the error handler.
     logController: new LogController({ disableRequestLogging: true }),
+    childLoggerFactory: requestLog,
     genReqId: requestIdOf,
     requestIdHeader: false,
     bodyLimit: parseSize(api.bodyLimit),

@@ -36,14 +36,10 @@ export class SlowRequests {
 export function followSlowRequests(app: FastifyInstance, slow: SlowRequests): void {
   app.addHook("onResponse", (request, reply, done) => {
     const { config, url } = request.routeOptions;
-    if (url !== undefined && config.stream !== true && config.waits !== true) {
-      slow.note({
-        at: new Date(),
-        method: request.method,
-        route: url,
-        status: reply.statusCode,
-        milliseconds: reply.elapsedTime,
-      });
+    const milliseconds = reply.elapsedTime;
+    const slowEnough = milliseconds >= slow.thresholdMilliseconds;
+    if (slowEnough && url !== undefined && config.stream !== true && config.waits !== true) {
+      slow.note({ at: new Date(), method: request.method, route: url, status: reply.statusCode, milliseconds });
     }
     done();
   });

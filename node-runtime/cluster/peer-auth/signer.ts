@@ -1,6 +1,5 @@
 /** Signs what nodes say to each other, and checks it: JWTs (HS256) that are made from the join token. */
 import { createHash, createSecretKey, randomUUID, type KeyObject } from "node:crypto";
-import { compactVerify, errors, SignJWT } from "jose";
 import { z } from "zod";
 import { ApiProblem } from "../../http/problem.ts";
 import { ReplayCache } from "./replay-cache.ts";
@@ -9,6 +8,8 @@ import { ReplayCache } from "./replay-cache.ts";
 export const clockLeewayMilliseconds = 5_000;
 
 const lifeSeconds = 30;
+/** Loaded with the first signature: a node without a join token does without its memory. */
+const loadJose = () => import("jose");
 /** What was signed as a request is no answer, and no token of users is either. */
 export const requestType = "quorumkit-request+jwt";
 const types = { request: requestType, answer: "quorumkit-answer+jwt" } as const;
@@ -124,7 +125,8 @@ export class PeerSigner {
     return claims.status === status && claims.body === digestOf(body) ? claims.iss : undefined;
   }
 
-  #sign(type: string, id: string, claims: Record<string, string | number>): Promise<string> {
+  async #sign(type: string, id: string, claims: Record<string, string | number>): Promise<string> {
+    const { SignJWT } = await loadJose();
     const time = this.#now();
     return new SignJWT({ ...claims, time })
       .setProtectedHeader({ alg: "HS256", typ: type })
@@ -138,6 +140,7 @@ export class PeerSigner {
 
   /** The claims of what was signed with the same token; time is for the caller to judge. */
   async #open<Claims>(type: string, signature: string, schema: z.ZodType<Claims>): Promise<Claims | undefined> {
+    const { compactVerify, errors } = await loadJose();
     try {
       const { payload, protectedHeader } = await compactVerify(signature, this.#key, { algorithms: ["HS256"] });
       if (protectedHeader.typ !== type) return undefined;

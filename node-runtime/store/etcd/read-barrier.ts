@@ -4,7 +4,7 @@ import { absentKey } from "./convert.ts";
 import { toReadError, unavailable } from "./failures.ts";
 import type { Leadership } from "./leadership.ts";
 
-/** Barriers on their way to etcd at the same time. */
+/** Barriers on their way to etcd at the same time: with one, the reads that come meanwhile all share the next. */
 const maximumFlights = 1;
 /** A barrier that failed while there is a leader is tried again this much later. */
 const retryMilliseconds = 20;

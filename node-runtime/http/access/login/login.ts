@@ -1,7 +1,6 @@
 /** Lets users of the config log in with a password for a token that the first HS256 provider accepts. */
 import { createHmac, randomBytes, randomUUID } from "node:crypto";
 import { parseDuration, type NodeConfig } from "@quorumkit/schema";
-import { SignJWT } from "jose";
 import { ApiProblem } from "../../problem.ts";
 import { BucketTable, limitedAddress, type BucketLimits } from "../bucket-table.ts";
 import { hmacKey, type JwtProviderConfig } from "../tokens/jwt-provider.ts";
@@ -86,6 +85,8 @@ export class Login {
 
   /** Until it ends the token is good, whatever becomes of the user: `token_lifetime` says for how long. */
   async #tokenFor(user: User, provider: JwtProviderConfig): Promise<LoginToken> {
+    // Loaded with the first login: a node that nobody logs in to does without its memory.
+    const { SignJWT } = await import("jose");
     const issued = Math.floor(this.#now() / 1000);
     const expires = issued + Math.floor(parseDuration(provider.tokenLifetime) / 1000);
     const token = new SignJWT({ [provider.rolesClaim]: [...user.roles] })

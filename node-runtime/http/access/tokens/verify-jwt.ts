@@ -1,7 +1,10 @@
 /** Checks a JWT and says in a sentence why it is not accepted. */
-import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from "jose";
+import type { errors as JoseErrors, JWTPayload, JWTVerifyGetKey } from "jose";
 import type { KeyObject } from "node:crypto";
 import { clockToleranceSeconds, ProviderUnavailableError, TokenRefusedError } from "./token.ts";
+
+/** Loaded with the first token that is checked: a node without tokens does without its memory. */
+const loadJose = () => import("jose");
 
 /** What a token has to be. */
 export interface JwtRules {
@@ -18,6 +21,7 @@ export type EndingPayload = JWTPayload & { exp: number };
 
 /** @throws TokenRefusedError, ProviderUnavailableError */
 export async function verifyJwt(token: string, rules: JwtRules): Promise<EndingPayload> {
+  const { errors, jwtVerify } = await loadJose();
   const options = {
     algorithms: [...rules.algorithms],
     clockTolerance: clockToleranceSeconds,
@@ -36,11 +40,11 @@ export async function verifyJwt(token: string, rules: JwtRules): Promise<EndingP
     return { ...payload, exp: payload.exp };
   } catch (error) {
     if (error instanceof TokenRefusedError || error instanceof ProviderUnavailableError) throw error;
-    throw new TokenRefusedError(reasonOf(error));
+    throw new TokenRefusedError(reasonOf(error, errors));
   }
 }
 
-function reasonOf(error: unknown): string {
+function reasonOf(error: unknown, errors: typeof JoseErrors): string {
   if (error instanceof errors.JWTExpired) return "the token has expired";
   if (error instanceof errors.JWTClaimValidationFailed) {
     return error.reason === "missing"
@@ -56,8 +60,10 @@ function reasonOf(error: unknown): string {
 
 /** The published keys at a URL. Without them a token can't be checked, which is not the token's fault. */
 export function publishedKeys(url: string): JWTVerifyGetKey {
-  const keys = createRemoteJWKSet(new URL(url), { timeoutDuration: 5_000 });
+  let keys: JWTVerifyGetKey | undefined;
   return async (header, token) => {
+    const { createRemoteJWKSet, errors } = await loadJose();
+    keys ??= createRemoteJWKSet(new URL(url), { timeoutDuration: 5_000 });
     try {
       return await keys(header, token);
     } catch (error) {
