@@ -10,6 +10,9 @@ import { loadTable } from "./table.ts";
 /** What issue 4 aims for: with 64 clients so many times the raw client's, and a failover within so many milliseconds. */
 const aims = { write: 3, read: 4, failoverMilliseconds: 2_000, rssMegabytes: 150 } as const;
 
+/** What the preset of system coordinator has (003:203-205). */
+const presetTiming = { election_timeout: "300ms", heartbeat_interval: "50ms" };
+
 interface Member {
   place: MemberPlace;
   node: SpawnedNode;
@@ -28,7 +31,7 @@ export interface ClusterReport {
 
 /** Measures a cluster of three. */
 export async function measureCluster(seconds: number, kills: number): Promise<ClusterReport> {
-  const cluster = await makeCluster(3);
+  const cluster = await makeCluster(3, { consensus: presetTiming });
   const members: Member[] = [];
   try {
     const nodes = await startMembers(cluster.members);
