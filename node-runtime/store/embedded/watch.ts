@@ -1,70 +1,21 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { RevisionCompactedError, StoreClosedError } from "../errors.ts";
-import { intervalContains, selectionInterval } from "../keys.ts";
 import type { WatchBatch, WatchOptions } from "../store.ts";
+import { Watcher as StoreWatcher } from "../watcher.ts";
 import { toWatchEvent } from "./events.ts";
 import type { Reader, StoredRevision } from "./reader.ts";
 
 /** Revisions read from the history in one go. */
 const historyStep = 256;
-/** A watch whose consumer is this many batches behind is no longer fed, and reads the history itself later. */
-const maximumPending = 256;
-
-function keyMatcher(options: WatchOptions): (key: string) => boolean {
-  if ("key" in options) {
-    const wanted = options.key;
-    return (key) => key === wanted;
-  }
-  if ("prefix" in options) {
-    const { prefix } = options;
-    return (key) => key.startsWith(prefix);
-  }
-  const interval = selectionInterval(options);
-  return (key) => intervalContains(interval, key);
-}
-
 /** One watch: follows the hub while it keeps up, and reads the history where it does not. */
-class Watcher {
-  /** The next revision that has not been looked at; below it everything is delivered or pending. */
-  cursor: number;
-  /** Revision of the latest batch put out. */
-  reported: number;
-  readonly pending: WatchBatch[] = [];
-  readonly #matches: (key: string) => boolean;
-  readonly #withPrevious: boolean;
-  #wake: (() => void) | null = null;
-
-  constructor(options: WatchOptions, firstRevision: number) {
-    this.cursor = firstRevision;
-    this.reported = firstRevision - 1;
-    this.#matches = keyMatcher(options);
-    this.#withPrevious = options.previousValue ?? false;
-  }
-
-  look(stored: StoredRevision): void {
-    const { revision } = stored;
-    if (revision < this.cursor) return;
-    this.cursor = revision + 1;
-    const matching = stored.events.filter((event) => this.#matches(event[1]));
-    if (matching.length === 0) return;
-    this.push({ revision, events: matching.map((event) => toWatchEvent(event, revision, this.#withPrevious)) });
-  }
-
-  push(batch: WatchBatch): void {
-    this.reported = batch.revision;
-    this.pending.push(batch);
-    this.wake();
-  }
-
-  wake(): void {
-    this.#wake?.();
-    this.#wake = null;
-  }
-
-  async wait(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve;
-    });
+class Watcher extends StoreWatcher {
+  look({ revision, events }: StoredRevision): void {
+    this.lookAt(
+      revision,
+      events,
+      (event) => event[1],
+      (event) => toWatchEvent(event, revision, this.withPrevious),
+    );
   }
 }
 
@@ -111,15 +62,16 @@ export class WatchHub {
     }
     this.#tail = revisions.at(-1)?.revision ?? revision;
     for (const watcher of this.#following) {
-      if (watcher.pending.length >= maximumPending) this.#following.delete(watcher);
+      if (watcher.crowded) this.#following.delete(watcher);
       else watcher.cursor = Math.max(watcher.cursor, this.#tail + 1);
     }
   }
 
   watch(options: WatchOptions): AsyncIterable<WatchBatch> {
     const current = this.#reader.state();
-    const first = options.fromRevision ?? current.revision + 1;
-    return this.#iterate(new Watcher(options, first), options.signal);
+    const watcher = new Watcher(options);
+    watcher.begin(options.fromRevision ?? current.revision + 1);
+    return this.#iterate(watcher, options.signal);
   }
 
   close(): void {

@@ -1,6 +1,7 @@
 import { RevisionCompactedError, StoreClosedError } from "../errors.ts";
-import { intervalContains, selectionInterval } from "../keys.ts";
+import { selectionInterval } from "../keys.ts";
 import type { WatchBatch, WatchEvent, WatchOptions } from "../store.ts";
+import { Watcher as StoreWatcher } from "../watcher.ts";
 import { CatchUp } from "./catch-up.ts";
 import type { EtcdClient } from "./client.ts";
 import type { CompactionProbe } from "./compaction.ts";
@@ -9,81 +10,29 @@ import { toReadError } from "./failures.ts";
 import type { RecentRevisions } from "./recent-revisions.ts";
 import type { RevisionEvents } from "./revision-joiner.ts";
 
-/** A watch whose consumer is this many batches behind is no longer fed, and catches up later. */
-const maximumPending = 256;
-
-function keyMatcher(options: WatchOptions): (key: string) => boolean {
-  if ("key" in options) {
-    const wanted = options.key;
-    return (key) => key === wanted;
-  }
-  if ("prefix" in options) {
-    const { prefix } = options;
-    return (key) => key.startsWith(prefix);
-  }
-  const interval = selectionInterval(options);
-  return (key) => intervalContains(interval, key);
-}
-
 /** One watch: follows the feed while it keeps up, and reads the history where it does not. */
-export class Watcher {
-  readonly options: WatchOptions;
-  /** The next revision that has not been looked at; below it everything is delivered or pending. */
-  cursor = 0;
-  /** Revision of the latest batch put out. */
-  reported = 0;
-  readonly pending: WatchBatch[] = [];
+export class Watcher extends StoreWatcher {
   /** Ends the watch with this. */
   failure: Error | undefined;
   catchUp: CatchUp | undefined;
   /** Resolves when the watch is aborted or the store closes. */
   readonly stopped = Promise.withResolvers<undefined>();
-  readonly #matches: (key: string) => boolean;
-  readonly #withPrevious: boolean;
-  #wake: (() => void) | undefined;
-
-  constructor(options: WatchOptions) {
-    this.options = options;
-    this.#matches = keyMatcher(options);
-    this.#withPrevious = options.previousValue ?? false;
-  }
 
   get selectsNothing(): boolean {
     return !("key" in this.options) && isEmptyInterval(selectionInterval(this.options));
   }
 
-  get crowded(): boolean {
-    return this.pending.length >= maximumPending;
-  }
-
-  begin(first: number): void {
-    this.cursor = first;
-    this.reported = first - 1;
-  }
-
   look({ revision, events }: RevisionEvents): void {
-    if (revision < this.cursor) return;
-    this.cursor = revision + 1;
-    const matching = events.filter((event) => this.#matches(event.type === "put" ? event.entry.key : event.key));
-    if (matching.length > 0) this.push({ revision, events: this.#withPrevious ? matching : matching.map(bare) });
+    this.lookAt(revision, events, keyOf, this.withPrevious ? asItIs : bare);
   }
+}
 
-  push(batch: WatchBatch): void {
-    this.reported = batch.revision;
-    this.pending.push(batch);
-    this.wake();
-  }
+function keyOf(event: WatchEvent): string {
+  return event.type === "put" ? event.entry.key : event.key;
+}
 
-  wake(): void {
-    this.#wake?.();
-    this.#wake = undefined;
-  }
-
-  async wait(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve;
-    });
-  }
+function asItIs(event: WatchEvent): WatchEvent {
+  return event;
 }
 
 function bare(event: WatchEvent): WatchEvent {
