@@ -11,9 +11,9 @@ import { recordingLog } from "../node/test-support.ts";
 import { EtcdClient } from "../store/etcd/client.ts";
 import { startManagedEtcd } from "./managed-etcd.ts";
 import type { EtcdPlan } from "./plan.ts";
+import { freePorts } from "../../test/support/ports.ts";
 import {
   atEnd,
-  freePorts,
   occupyPort,
   startTestEtcd,
   TestAuthority,

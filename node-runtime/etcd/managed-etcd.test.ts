@@ -13,7 +13,8 @@ import { recordProcess, stopLeftover } from "./leftover.ts";
 import { startManagedEtcd } from "./managed-etcd.ts";
 import { identify, waitUntilGone } from "./process-identity.ts";
 import { readEtcdTls } from "./serving.ts";
-import { atEnd, freePorts, startTestEtcd, TestAuthority, testDirectory, testPlan, untilState } from "./test-support.ts";
+import { freePorts } from "../../test/support/ports.ts";
+import { atEnd, startTestEtcd, TestAuthority, testDirectory, testPlan, untilState } from "./test-support.ts";
 import type { EtcdPlan, InitialMember } from "./plan.ts";
 import type { ManagedEtcd } from "./supervisor.ts";
 

@@ -12,7 +12,8 @@ import { testConfig } from "../node/test-support.ts";
 import { locateEtcd } from "./binary.ts";
 import { etcdConfigYaml } from "./config-file.ts";
 import { planEtcd, type EtcdStart } from "./plan.ts";
-import { freePorts, TestAuthority, testDirectory, testPlan } from "./test-support.ts";
+import { freePorts } from "../../test/support/ports.ts";
+import { TestAuthority, testDirectory, testPlan } from "./test-support.ts";
 
 type Overrides = Readonly<Record<string, unknown>>;
 

@@ -39,30 +39,6 @@ export async function testDirectory(test: Test): Promise<string> {
   return directory;
 }
 
-/** Ports below those that the system gives out by itself, so that nothing takes one between looking and listening. */
-export async function freePorts(count: number): Promise<number[]> {
-  const ports: number[] = [];
-  while (ports.length < count) {
-    const port = 20_000 + Math.floor(Math.random() * 12_000);
-    if (!ports.includes(port) && (await canListen(port))) ports.push(port);
-  }
-  return ports;
-}
-
-function canListen(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once("error", () => {
-      resolve(false);
-    });
-    server.listen(port, "127.0.0.1", () => {
-      server.close(() => {
-        resolve(true);
-      });
-    });
-  });
-}
-
 /** Something that listens on a port that the system chose, until the test ends. */
 export async function occupyPort(test: Test): Promise<number> {
   const server = createServer();

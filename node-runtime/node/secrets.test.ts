@@ -7,7 +7,8 @@ import { hashSync } from "bcryptjs";
 import { SignJWT } from "jose";
 import { stringify } from "yaml";
 import { startTestProvider } from "../http/access/tokens/test-provider.ts";
-import { freePorts, startNodeProcess } from "./test-process.ts";
+import { freePorts } from "../../test/support/ports.ts";
+import { startNodeProcess } from "./test-process.ts";
 import { temporaryDirectory } from "./test-support.ts";
 
 /** Each kind of secret, recognisable; parts of them would be found as well. */

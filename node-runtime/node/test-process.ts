@@ -1,8 +1,6 @@
 /** A real node in a process of its own, for tests: everything that it says is kept. */
 import { spawn } from "node:child_process";
-import { randomInt } from "node:crypto";
 import { once } from "node:events";
-import { createServer } from "node:net";
 import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 
@@ -67,25 +65,4 @@ export async function startNodeProcess(
   test.after(() => node.stop());
   await node.logged("ready");
   return node;
-}
-
-/** Ports that nobody has now, below those that the system gives out by itself. */
-export async function freePorts(count: number): Promise<number[]> {
-  const ports = new Set<number>();
-  while (ports.size < count) {
-    const port = randomInt(20_000, 32_000);
-    const server = createServer();
-    const free = new Promise<boolean>((resolve) => {
-      server.once("error", () => {
-        resolve(false);
-      });
-      server.listen(port, "127.0.0.1", () => {
-        server.close(() => {
-          resolve(true);
-        });
-      });
-    });
-    if (await free) ports.add(port);
-  }
-  return [...ports];
 }

