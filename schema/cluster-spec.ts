@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { autoscaling } from "./concerns/autoscaling.ts";
 import { loadBalancer } from "./concerns/load-balancer.ts";
+import { observability } from "./concerns/observability.ts";
 import { placement } from "./concerns/placement.ts";
 import { regions } from "./concerns/regions.ts";
 import { target } from "./concerns/target.ts";
@@ -59,6 +60,7 @@ export const clusterSpecSchema = section(
     autoscaling: autoscaling.prefault({}),
     regions: regions.prefault({}),
     loadBalancer: loadBalancer.prefault({}),
+    observability: observability.prefault({}),
   },
 );
 

@@ -36,3 +36,15 @@ export { environmentNames, environmentPresets } from "./presets/environments.ts"
 export { sizeNames, sizePresets } from "./presets/sizes.ts";
 export { isSystemName, systemNames, systemPresets, systems } from "./presets/systems.ts";
 export type { SystemName } from "./presets/systems.ts";
+export { commitSeconds, requestSeconds } from "./metrics/definition.ts";
+export type { MetricDefinition } from "./metrics/definition.ts";
+export { engineMetrics } from "./metrics/engine.ts";
+export { exporterMetrics } from "./metrics/exporters.ts";
+export { loadBalancerMetrics } from "./metrics/load-balancer.ts";
+export { nodeMetrics } from "./metrics/node.ts";
+export { p2pMetrics } from "./metrics/p2p.ts";
+export { processMetrics } from "./metrics/process.ts";
+export { jobs, listMetrics, metricsOf, nodeJobs, workloadMetrics } from "./metrics/registry.ts";
+export type { MetricNames, RegisteredMetric, SystemMetrics } from "./metrics/registry.ts";
+export { taskMetrics } from "./metrics/tasks.ts";
+export { vectorMetrics } from "./metrics/vectors.ts";

@@ -37,14 +37,16 @@ export interface ClusterArgs {
   autoscaling?: Input<AutoscalingArgs>;
   regions?: Input<RegionsArgs>;
   loadBalancer?: Input<LoadBalancerArgs>;
+  observability?: Input<ObservabilityArgs>;
 }
 
 /** Where the cluster runs. */
 export interface TargetArgs {
-  /** What `pulumi up` makes. This release provisions single nodes and clusters of processes on one machine; compose, kubernetes and multi-region follow. Default: "single-node". A change is applied: migrate. Since 0.1.0; source design. */
-  kind?: "single-node" | "local-cluster";
+  /** What `pulumi up` makes. This release provisions single nodes, and clusters of processes or containers on one machine; kubernetes and multi-region follow. Default: "single-node". A change is applied: migrate. Since 0.1.0; source design. */
+  kind?: "single-node" | "local-cluster" | "compose";
   singleNode?: TargetSingleNodeArgs;
   localCluster?: TargetLocalClusterArgs;
+  compose?: TargetComposeArgs;
 }
 
 /** One node on one machine. */
@@ -105,6 +107,28 @@ export interface TargetLocalClusterArgs {
   stopTimeout?: string;
   /** Keeps the data directories on destroy. Default: true. A change is applied: hot. Since 0.1.0; source quorumkit. */
   keepData?: boolean;
+}
+
+/** A cluster with everything around it as containers of one Docker host (guides 000, 003 and 004). */
+export interface TargetComposeArgs {
+  /** Image of the node; it has to be on the Docker host or in a registry that the host can reach. Default: "quorumkit/node:0.1.0". A change is applied: rolling. Since 0.1.0; source 000:627. */
+  image?: string;
+  /** Docker endpoint, as in DOCKER_HOST; it has to be that of this machine. Default: "unix:///var/run/docker.sock". A change is applied: migrate. Since 0.1.0; source quorumkit. */
+  dockerHost?: string;
+  /** Address of the host on which the load balancer and the pages of Prometheus, Alertmanager and Grafana are published. 0.0.0.0 is every address. Default: "127.0.0.1". A change is applied: rolling. Since 0.1.0; source quorumkit. */
+  publishAddress?: string;
+  /** Port of the host, on its loopback address alone, for the API of the first node; further nodes have the next ones. Default: 8080. Range: 1 to 65535. A change is applied: rolling. Since 0.1.0; source 000:631. */
+  nodePort?: number;
+  /** Network of the containers. Docker chooses one where none is given. A change is applied: migrate. Since 0.1.0; source 004:205. */
+  subnet?: string;
+  /** How long `pulumi up` waits until a node, and then the whole cluster, is ready. Default: "90s". Range: 5s to 15m. A change is applied: hot. Since 0.1.0; source quorumkit. */
+  startTimeout?: string;
+  /** How long a node may take to stop before it is killed. Default: "30s". Range: 1s to 10m. A change is applied: hot. Since 0.1.0; source quorumkit. */
+  stopTimeout?: string;
+  /** Keeps the volumes of the nodes on destroy. Default: true. A change is applied: hot. Since 0.1.0; source quorumkit. */
+  keepData?: boolean;
+  /** Files that a node may have open (ulimit nofile). Default: 65536. Range: 1024 to 1048576. Unit: files. A change is applied: rolling. Since 0.1.0; source quorumkit. */
+  openFiles?: number;
 }
 
 /** Region, zones and racks of the nodes, and what they are labelled with (guide 000, Multi-Region Deployment). */
@@ -1198,8 +1222,12 @@ export interface LoadBalancerArgs {
   enabled?: Input<boolean>;
   /** Type of the Kubernetes Service that clients use. Default: "LoadBalancer". A change is applied: hot. Since 0.1.0; source 000:598. */
   serviceType?: Input<"ClusterIP" | "NodePort" | "LoadBalancer">;
+  /** Image of the load balancer; it has to be on the host or in a registry that the host can reach. Default: "quorumkit/load-balancer:0.1.0". A change is applied: rolling. Since 0.1.0; source 000:714. */
+  image?: Input<string>;
   /** How requests are spread. `adaptive` is done by the gateways, nginx then spreads over them by connections. Default: "least_connections". A change is applied: hot. Since 0.1.0; source 000:764. */
-  strategy?: Input<"least_connections" | "round_robin" | "ip_hash" | "adaptive">;
+  strategy?: Input<"least_connections" | "round_robin" | "ip_hash" | "consistent_hash" | "adaptive">;
+  /** What `consistent_hash` goes by: the path, the client's address, or its credential. Default: "path". A change is applied: hot. Since 0.1.0; source quorumkit. */
+  hashKey?: Input<"path" | "client" | "credential">;
   /** Share of the requests that a member gets, next to the other role's. Default: 1. Range: 1 to 100. A change is applied: hot. Since 0.1.0; source 004:359. */
   memberWeight?: Input<number>;
   /** Share of the requests that a gateway gets, next to the other role's. Default: 1. Range: 1 to 100. A change is applied: hot. Since 0.1.0; source 002:314. */
@@ -1233,9 +1261,9 @@ export interface LoadBalancerArgs {
 
 /** Which nodes get requests. The balancer's own /health asks a node, it isn't always 200. */
 export interface LoadBalancerHealthCheckArgs {
-  /** How often a node is asked. Default: "30s". Range: 1s to 10m. A change is applied: hot. Since 0.1.0; source 002:304. */
+  /** How often every node is asked whether it is ready, and whether it leads. Default: "500ms". Range: 50ms to 10m. A change is applied: hot. Since 0.1.0; source 002:304. */
   interval?: Input<string>;
-  /** How long a node may take to answer. Default: "5s". Range: 100ms to 24h. A change is applied: hot. Since 0.1.0; source 004:414. */
+  /** How long a node may take to answer. Default: "500ms". Range: 100ms to 24h. A change is applied: hot. Since 0.1.0; source 004:414. */
   timeout?: Input<string>;
   /** Failures in a row after which a node gets no requests (max_fails). Default: 3. Range: 1 to 100. Unit: failures. A change is applied: hot. Since 0.1.0; source 000:765. */
   failureThreshold?: Input<number>;
@@ -1271,7 +1299,7 @@ export interface LoadBalancerTimeoutsArgs {
   inference?: Input<string>;
 }
 
-/** Limits for each client address. */
+/** Limits for each client address, and for each credential. */
 export interface LoadBalancerRateLimitsArgs {
   /** Turns the limits on. Default: true. A change is applied: hot. Since 0.1.0; source 004:380. */
   enabled?: Input<boolean>;
@@ -1279,9 +1307,10 @@ export interface LoadBalancerRateLimitsArgs {
   zoneSize?: Input<string>;
   api?: Input<LoadBalancerRateLimitsApiArgs>;
   search?: Input<LoadBalancerRateLimitsSearchArgs>;
+  credential?: Input<LoadBalancerRateLimitsCredentialArgs>;
 }
 
-/** How fast one client address may send; what is beyond gets 429. */
+/** How fast one client may send; what is beyond gets 429. */
 export interface LoadBalancerRateLimitsApiArgs {
   /** Requests a second in the long run. Default: 100. Range: 1 to 1000000. Unit: requests per second. A change is applied: hot. Since 0.1.0; source 004:380. */
   requestsPerSecond?: Input<number>;
@@ -1289,11 +1318,19 @@ export interface LoadBalancerRateLimitsApiArgs {
   burst?: Input<number>;
 }
 
-/** How fast one client address may send; what is beyond gets 429. */
+/** How fast one client may send; what is beyond gets 429. */
 export interface LoadBalancerRateLimitsSearchArgs {
   /** Requests a second in the long run. Default: 50. Range: 1 to 1000000. Unit: requests per second. A change is applied: hot. Since 0.1.0; source 004:381. */
   requestsPerSecond?: Input<number>;
   /** Requests beyond that which are taken at once. Default: 20. Range: 0 to 1000000. Unit: requests. A change is applied: hot. Since 0.1.0; source 004:428. */
+  burst?: Input<number>;
+}
+
+/** How fast one client may send; what is beyond gets 429. */
+export interface LoadBalancerRateLimitsCredentialArgs {
+  /** Requests a second in the long run. Default: 1000. Range: 1 to 1000000. Unit: requests per second. A change is applied: hot. Since 0.1.0; source 004:984. */
+  requestsPerSecond?: Input<number>;
+  /** Requests beyond that which are taken at once. Default: 2000. Range: 0 to 1000000. Unit: requests. A change is applied: hot. Since 0.1.0; source 004:985. */
   burst?: Input<number>;
 }
 
@@ -1303,6 +1340,8 @@ export interface LoadBalancerConnectionsArgs {
   perWorker?: Input<number>;
   /** Idle connections to nodes that are kept open. Default: 64. Range: 0 to 10000. Unit: connections. A change is applied: hot. Since 0.1.0; source 004:996. */
   keepAlive?: Input<number>;
+  /** Connections of one client address at most; 0 is no limit. Default: 256. Range: 0 to 100000. Unit: connections. A change is applied: hot. Since 0.1.0; source quorumkit. */
+  perClient?: Input<number>;
   /** Connections to one node at most; 0 is no limit. Default: 200. Range: 0 to 100000. Unit: connections. A change is applied: hot. Since 0.1.0; source 004:999. */
   perNode?: Input<number>;
 }
@@ -1363,4 +1402,148 @@ export interface LoadBalancerGeographicArgs {
   dataLocality?: Input<boolean>;
   /** Never takes a region outside the client's jurisdictions (regions.list[].jurisdictions). Default: true. A change is applied: hot. Since 0.1.0; source 002:377. */
   complianceAware?: Input<boolean>;
+}
+
+/** What watches a cluster, on targets that have more than one node (guides 000 and 004). */
+export interface ObservabilityArgs {
+  prometheus?: Input<ObservabilityPrometheusArgs>;
+  alerts?: Input<ObservabilityAlertsArgs>;
+  alertmanager?: Input<ObservabilityAlertmanagerArgs>;
+  grafana?: Input<ObservabilityGrafanaArgs>;
+  nodeExporter?: Input<ObservabilityNodeExporterArgs>;
+  nginxExporter?: Input<ObservabilityNginxExporterArgs>;
+}
+
+/** Collects the metrics; monitoring.scrape_interval and metrics_retention say how. */
+export interface ObservabilityPrometheusArgs {
+  /** Runs a Prometheus beside the nodes, on targets that have more than one. Default: true. A change is applied: hot. Since 0.1.0; source 000:1234. */
+  enabled?: Input<boolean>;
+  /** Image of Prometheus; it has to be on the host or in a registry that the host can reach. Default: "prom/prometheus:v2.53.5". A change is applied: rolling. Since 0.1.0; source 004:172. */
+  image?: Input<string>;
+  /** Port of the host for its pages. Default: 9090. Range: 1 to 65535. A change is applied: rolling. Since 0.1.0; source 004:175. */
+  port?: Input<number>;
+}
+
+/** The alert rules; monitoring.alerting_enabled loads them. */
+export interface ObservabilityAlertsArgs {
+  thresholds?: Input<ObservabilityAlertsThresholdsArgs>;
+  objectives?: Input<ObservabilityAlertsObjectivesArgs>;
+}
+
+/** From which value on alerts fire. */
+export interface ObservabilityAlertsThresholdsArgs {
+  /** 95th percentile of the time of a request. Default: "5s". Range: 1ms to 365d. A change is applied: hot. Since 0.1.0; source 000:1292. */
+  requestLatency?: Input<string>;
+  /** 95th percentile of the time of a search. Default: "500ms". Range: 1ms to 365d. A change is applied: hot. Since 0.1.0; source 004:817. */
+  searchLatency?: Input<string>;
+  /** 95th percentile of the time that a task waits to be claimed. Default: "1m". Range: 1ms to 365d. A change is applied: hot. Since 0.1.0; source quorumkit. */
+  queueWait?: Input<string>;
+  /** 99th percentile of the time that the consensus log needs to reach the disk. Default: "10ms". Range: 1ms to 365d. A change is applied: hot. Since 0.1.0; source quorumkit. */
+  fsync?: Input<string>;
+  /** 99th percentile of the time of a commit of the consensus database. Default: "25ms". Range: 1ms to 365d. A change is applied: hot. Since 0.1.0; source quorumkit. */
+  commit?: Input<string>;
+  /** Difference between the clocks of two nodes. Default: "500ms". Range: 1ms to 365d. A change is applied: hot. Since 0.1.0; source quorumkit. */
+  clockSkew?: Input<string>;
+  /** Used share of the disk of the data. Default: 0.8. Range: 0.0 to 1.0. A change is applied: hot. Since 0.1.0; source 004:826. */
+  diskUsage?: Input<number>;
+  /** Used share of the memory that a node may have. Default: 0.9. Range: 0.0 to 1.0. A change is applied: hot. Since 0.1.0; source 004:835. */
+  memoryUsage?: Input<number>;
+  /** Used share of the processor of a machine. Default: 0.9. Range: 0.0 to 1.0. A change is applied: hot. Since 0.1.0; source 002:771. */
+  cpuUsage?: Input<number>;
+  /** Used share of the quota of the consensus database. Default: 0.8. Range: 0.0 to 1.0. A change is applied: hot. Since 0.1.0; source quorumkit. */
+  quotaUsage?: Input<number>;
+  /** Share of healing attempts that must succeed. Default: 0.8. Range: 0.0 to 1.0. A change is applied: hot. Since 0.1.0; source 000:1301. */
+  healingSuccess?: Input<number>;
+  /** Time before the end of a certificate; at a third of it the alert is critical. Default: "21d". Range: 1ms to 365d. A change is applied: hot. Since 0.1.0; source quorumkit. */
+  certificateExpiry?: Input<string>;
+  /** Age of the latest backup; a daily one may take two hours. Default: "26h". Range: 1ms to 365d. A change is applied: hot. Since 0.1.0; source quorumkit. */
+  backupAge?: Input<string>;
+  /** Age of the latest backup that was restored to check it. Default: "8d". Range: 1ms to 365d. A change is applied: hot. Since 0.1.0; source quorumkit. */
+  verificationAge?: Input<string>;
+  /** Changes of the leader within an hour from which it is flapping. Default: 3. Range: 1 to 1000. Unit: changes. A change is applied: hot. Since 0.1.0; source quorumkit. */
+  leaderChanges?: Input<number>;
+}
+
+/** What the service promises (SLO). Alerts tell of an error budget that is used up too fast, over several windows. */
+export interface ObservabilityAlertsObjectivesArgs {
+  /** Share of requests that must not fail (5xx), over 30 days. Default: 0.999. Range: 0.5 to 0.99999. A change is applied: hot. Since 0.1.0; source quorumkit. */
+  availability?: Input<number>;
+  /** Time within which a request counts as fast; one of the histogram's bounds is taken. Default: "250ms". Range: 1ms to 10s. A change is applied: hot. Since 0.1.0; source quorumkit. */
+  latency?: Input<string>;
+  /** Share of requests that must be fast, over 30 days. Default: 0.99. Range: 0.5 to 0.99999. A change is applied: hot. Since 0.1.0; source quorumkit. */
+  fast?: Input<number>;
+}
+
+/** Groups alerts and sends them on. */
+export interface ObservabilityAlertmanagerArgs {
+  /** Runs an Alertmanager, where there is a Prometheus and alerting is on. Default: true. A change is applied: hot. Since 0.1.0; source 000:1259. */
+  enabled?: Input<boolean>;
+  /** Image of Alertmanager; it has to be on the host or in a registry that the host can reach. Default: "prom/alertmanager:v0.28.1". A change is applied: rolling. Since 0.1.0; source 000:1259. */
+  image?: Input<string>;
+  /** Port of the host for its pages. Default: 9093. Range: 1 to 65535. A change is applied: rolling. Since 0.1.0; source 000:1261. */
+  port?: Input<number>;
+  /** Alerts that have these labels in common are told of together. Default: ["cluster","alertname"]. A change is applied: hot. Since 0.1.0; source quorumkit. */
+  groupBy?: Input<Input<string>[]>;
+  /** How long a new group is held, so that what fires together is told together. Default: "30s". Range: 0s to 1h. A change is applied: hot. Since 0.1.0; source quorumkit. */
+  groupWait?: Input<string>;
+  /** How long until a group that has changed is told of again. Default: "5m". Range: 1s to 24h. A change is applied: hot. Since 0.1.0; source quorumkit. */
+  groupInterval?: Input<string>;
+  /** How long until a group that goes on is told of again. Default: "4h". Range: 1m to 30d. A change is applied: hot. Since 0.1.0; source quorumkit. */
+  repeatInterval?: Input<string>;
+  /** A critical alert keeps warnings about the same thing back, a cluster without quorum those of its nodes. Default: true. A change is applied: hot. Since 0.1.0; source quorumkit. */
+  inhibition?: Input<boolean>;
+  /** Where alerts are sent. Without any they are only seen in Alertmanager. Default: []. A change is applied: hot. Since 0.1.0; source quorumkit. */
+  receivers?: Input<Input<ObservabilityAlertmanagerReceiversItemArgs>[]>;
+  /** A dead man's switch: it is called all the time, and has to raise the alarm when it is not. A change is applied: hot. Secret. Since 0.1.0; source quorumkit. */
+  watchdogUrl?: Input<string>;
+}
+
+/** Where alerts are sent. Each gets those of the severities that it names. */
+export interface ObservabilityAlertmanagerReceiversItemArgs {
+  /** Name of the receiver. A change is applied: hot. Since 0.1.0; source quorumkit. */
+  name: Input<string>;
+  /** Which alerts it gets. Default: ["critical","warning"]. A change is applied: hot. Since 0.1.0; source quorumkit. */
+  severities?: Input<Input<"critical" | "warning" | "info">[]>;
+  /** webhook and slack need url, pagerduty needs key. Default: "webhook". A change is applied: hot. Since 0.1.0; source quorumkit. */
+  type?: Input<"webhook" | "slack" | "pagerduty">;
+  /** Where alerts are posted; whoever knows it can post there. A change is applied: hot. Secret. Since 0.1.0; source quorumkit. */
+  url?: Input<string>;
+  /** Routing key of PagerDuty. A change is applied: hot. Secret. Since 0.1.0; source quorumkit. */
+  key?: Input<string>;
+  /** Channel of Slack; the one of the url where none is given. A change is applied: hot. Since 0.1.0; source quorumkit. */
+  channel?: Input<string>;
+  /** Also tells when an alert is over. Default: true. A change is applied: hot. Since 0.1.0; source quorumkit. */
+  sendResolved?: Input<boolean>;
+}
+
+/** Dashboards, with the Prometheus above as their source. */
+export interface ObservabilityGrafanaArgs {
+  /** Runs a Grafana, where there is a Prometheus. Default: true. A change is applied: hot. Since 0.1.0; source 004:186. */
+  enabled?: Input<boolean>;
+  /** Image of Grafana; it has to be on the host or in a registry that the host can reach. Default: "grafana/grafana:12.0.2". A change is applied: rolling. Since 0.1.0; source 004:187. */
+  image?: Input<string>;
+  /** Port of the host for its pages. Default: 3000. Range: 1 to 65535. A change is applied: rolling. Since 0.1.0; source 004:190. */
+  port?: Input<number>;
+  /** Account of the administrator, made at the first start. Default: "admin". A change is applied: rolling. Since 0.1.0; source 004:196. */
+  adminUser?: Input<string>;
+  /** Its password. A random one, an output of the stack, where none is given (guide 004 shows one to everybody). A change is applied: rolling. Secret. Since 0.1.0; source 004:197. */
+  adminPassword?: Input<string>;
+  /** Host name under which people open it, for links in alerts. A change is applied: rolling. Since 0.1.0; source quorumkit. */
+  hostName?: Input<string>;
+}
+
+/** Metrics of the machine. */
+export interface ObservabilityNodeExporterArgs {
+  /** Runs it. Default: true. A change is applied: hot. Since 0.1.0; source 004:666. */
+  enabled?: Input<boolean>;
+  /** Image of the exporter; it has to be on the host or in a registry that the host can reach. Default: "prom/node-exporter:v1.9.1". A change is applied: rolling. Since 0.1.0; source 004:666. */
+  image?: Input<string>;
+}
+
+/** Metrics of the load balancer's nginx. */
+export interface ObservabilityNginxExporterArgs {
+  /** Runs it. Default: true. A change is applied: hot. Since 0.1.0; source 004:672. */
+  enabled?: Input<boolean>;
+  /** Image of the exporter; it has to be on the host or in a registry that the host can reach. Default: "nginx/nginx-prometheus-exporter:1.4.2". A change is applied: rolling. Since 0.1.0; source 004:672. */
+  image?: Input<string>;
 }

@@ -1,6 +1,6 @@
 /** Gauges of the cluster, as this node sees it. */
 import type { ClusterFigures } from "../cluster/cluster.ts";
-import { nodeMetrics } from "./catalog.ts";
+import { nodeMetrics } from "@quorumkit/schema";
 import type { Metrics } from "./metrics.ts";
 
 /** What the gauges look at. */

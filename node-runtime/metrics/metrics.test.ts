@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { call, startTestNode } from "../node/test-support.ts";
-import { nodeMetrics } from "./catalog.ts";
+import { nodeMetrics } from "@quorumkit/schema";
 
 async function scrape(port: number | undefined, path = "/metrics"): Promise<string> {
   return (await fetch(`http://127.0.0.1:${port ?? 0}${path}`)).text();

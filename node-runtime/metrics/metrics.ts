@@ -1,6 +1,6 @@
 /** The node's metrics: prom-client behind declared names. */
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
-import type { MetricDefinition } from "./definition.ts";
+import type { MetricDefinition } from "@quorumkit/schema";
 
 /** Gives out the instruments of declared metrics, each made once. */
 export class Metrics {

@@ -4,7 +4,7 @@ import { collectDefaultMetrics } from "prom-client";
 import type { Store, StoreStatus } from "../store/store.ts";
 import { loneFigures } from "../cluster/figures.ts";
 import type { ClusterFigures } from "../cluster/cluster.ts";
-import { nodeMetrics } from "./catalog.ts";
+import { nodeMetrics } from "@quorumkit/schema";
 import { registerClusterGauges } from "./cluster-gauges.ts";
 import type { Metrics } from "./metrics.ts";
 

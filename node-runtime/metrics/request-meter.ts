@@ -1,6 +1,6 @@
 /** Counts and times requests, by the pattern of their route. */
 import type { Counter, Histogram } from "prom-client";
-import { nodeMetrics } from "./catalog.ts";
+import { nodeMetrics } from "@quorumkit/schema";
 import type { Metrics } from "./metrics.ts";
 
 interface Series {

@@ -1,6 +1,6 @@
 /** Makes the parts of a node and joins them. Nothing is opened yet and nothing listens. */
 import { join } from "node:path";
-import { engineOfNode, systems } from "@quorumkit/schema";
+import { engineOfNode, nodeMetrics, systems } from "@quorumkit/schema";
 import type { Logger } from "pino";
 import { LiveConfig } from "../config/live-config.ts";
 import { loadConfig, type LoadedConfig } from "../config/load.ts";
@@ -21,7 +21,6 @@ import { Login } from "../http/access/login/login.ts";
 import { Quotas } from "../http/access/quotas.ts";
 import type { AppDeps } from "../http/deps.ts";
 import { startLoadSampler } from "../load/sampler.ts";
-import { nodeMetrics } from "../metrics/catalog.ts";
 import { Metrics } from "../metrics/metrics.ts";
 import { registerNodeGauges } from "../metrics/node-gauges.ts";
 import { RequestMeter } from "../metrics/request-meter.ts";

@@ -17,7 +17,7 @@ const timeout = (byDefault: string, source: string, description: string) =>
   option(duration({ min: "100ms", max: "24h" }).default(byDefault), { description, source, apply: hot });
 const rate = (title: string, rates: { requests: number; burst: number; requestsSource: string; burstSource: string }) =>
   section(
-    { title, description: "How fast one client address may send; what is beyond gets 429." },
+    { title, description: "How fast one client may send; what is beyond gets 429." },
     {
       requestsPerSecond: option(z.int().min(1).max(1_000_000).default(rates.requests), {
         description: "Requests a second in the long run.",
@@ -40,12 +40,13 @@ const healthCheck = section(
     description: "Which nodes get requests. The balancer's own /health asks a node, it isn't always 200.",
   },
   {
-    interval: option(duration({ min: "1s", max: "10m" }).default("30s"), {
-      description: "How often a node is asked.",
+    // Guides 002 and 004 wait 30 s and 5 s: a leader has long changed by then.
+    interval: option(duration({ min: "50ms", max: "10m" }).default("500ms"), {
+      description: "How often every node is asked whether it is ready, and whether it leads.",
       source: "002:304",
       apply: hot,
     }),
-    timeout: timeout("5s", "004:414", "How long a node may take to answer."),
+    timeout: timeout("500ms", "004:414", "How long a node may take to answer."),
     failureThreshold: option(z.int().min(1).max(100).default(3), {
       description: "Failures in a row after which a node gets no requests (max_fails).",
       unit: "failures",
@@ -107,7 +108,7 @@ const timeouts = section(
 );
 
 const rateLimits = section(
-  { title: "Rate limits", description: "Limits for each client address." },
+  { title: "Rate limits", description: "Limits for each client address, and for each credential." },
   {
     enabled: option(z.boolean().default(true), { description: "Turns the limits on.", source: "004:380", apply: hot }),
     zoneSize: option(size({ min: "1Mi", max: "1Gi" }).default("10Mi"), {
@@ -127,6 +128,12 @@ const rateLimits = section(
       requestsSource: "004:381",
       burstSource: "004:428",
     }).prefault({}),
+    credential: rate("Limit of a credential", {
+      requests: 1_000,
+      burst: 2_000,
+      requestsSource: "004:984",
+      burstSource: "004:985",
+    }).prefault({}),
   },
 );
 
@@ -143,6 +150,12 @@ const connections = section(
       description: "Idle connections to nodes that are kept open.",
       unit: "connections",
       source: "004:996",
+      apply: hot,
+    }),
+    perClient: option(z.int().min(0).max(100_000).default(256), {
+      description: "Connections of one client address at most; 0 is no limit.",
+      unit: "connections",
+      source: "quorumkit",
       apply: hot,
     }),
     perNode: option(z.int().min(0).max(100_000).default(200), {
@@ -272,10 +285,25 @@ export const loadBalancer = section(
       source: "000:598",
       apply: hot,
     }),
-    strategy: option(z.enum(["least_connections", "round_robin", "ip_hash", "adaptive"]).default("least_connections"), {
-      description:
-        "How requests are spread. `adaptive` is done by the gateways, nginx then spreads over them by connections.",
-      source: "000:764",
+    image: option(z.string().min(1).default("quorumkit/load-balancer:0.1.0"), {
+      description: "Image of the load balancer; it has to be on the host or in a registry that the host can reach.",
+      source: "000:714",
+      apply: "rolling",
+    }),
+    strategy: option(
+      z
+        .enum(["least_connections", "round_robin", "ip_hash", "consistent_hash", "adaptive"])
+        .default("least_connections"),
+      {
+        description:
+          "How requests are spread. `adaptive` is done by the gateways, nginx then spreads over them by connections.",
+        source: "000:764",
+        apply: hot,
+      },
+    ),
+    hashKey: option(z.enum(["path", "client", "credential"]).default("path"), {
+      description: "What `consistent_hash` goes by: the path, the client's address, or its credential.",
+      source: "quorumkit",
       apply: hot,
     }),
     memberWeight: weight("004:359", "member"),

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { duration } from "../kit/duration.ts";
 import { option, section } from "../kit/option.ts";
-import { absolutePath, dnsLabel, host, port } from "../kit/text.ts";
+import { absolutePath, cidr, dnsLabel, host, port } from "../kit/text.ts";
 
 const container = section(
   { title: "Container", description: "One container on a Docker host, through @pulumi/docker." },
@@ -140,17 +140,76 @@ const localCluster = section(
   },
 );
 
+const compose = section(
+  {
+    title: "Compose",
+    description: "A cluster with everything around it as containers of one Docker host (guides 000, 003 and 004).",
+  },
+  {
+    image: option(z.string().min(1).default("quorumkit/node:0.1.0"), {
+      description: "Image of the node; it has to be on the Docker host or in a registry that the host can reach.",
+      source: "000:627",
+      apply: "rolling",
+    }),
+    dockerHost: option(z.string().min(1).default("unix:///var/run/docker.sock"), {
+      description: "Docker endpoint, as in DOCKER_HOST; it has to be that of this machine.",
+      source: "quorumkit",
+      apply: "migrate",
+    }),
+    publishAddress: option(host().default("127.0.0.1"), {
+      description:
+        "Address of the host on which the load balancer and the pages of Prometheus, Alertmanager and Grafana are published. 0.0.0.0 is every address.",
+      source: "quorumkit",
+      apply: "rolling",
+    }),
+    nodePort: option(port().default(8080), {
+      description:
+        "Port of the host, on its loopback address alone, for the API of the first node; further nodes have the next ones.",
+      source: "000:631",
+      apply: "rolling",
+    }),
+    subnet: option(cidr().optional(), {
+      description: "Network of the containers. Docker chooses one where none is given.",
+      source: "004:205",
+      apply: "migrate",
+      example: "172.20.0.0/16",
+    }),
+    startTimeout: option(duration({ min: "5s", max: "15m" }).default("90s"), {
+      description: "How long `pulumi up` waits until a node, and then the whole cluster, is ready.",
+      source: "quorumkit",
+      apply: "hot",
+    }),
+    stopTimeout: option(duration({ min: "1s", max: "10m" }).default("30s"), {
+      description: "How long a node may take to stop before it is killed.",
+      source: "quorumkit",
+      apply: "hot",
+    }),
+    keepData: option(z.boolean().default(true), {
+      description: "Keeps the volumes of the nodes on destroy.",
+      source: "quorumkit",
+      apply: "hot",
+    }),
+    openFiles: option(z.int().min(1_024).max(1_048_576).default(65_536), {
+      description: "Files that a node may have open (ulimit nofile).",
+      unit: "files",
+      source: "quorumkit",
+      apply: "rolling",
+    }),
+  },
+);
+
 /** `target` in files. */
 export const target = section(
   { title: "Target", description: "Where the cluster runs." },
   {
-    kind: option(z.enum(["single-node", "local-cluster"]).default("single-node"), {
+    kind: option(z.enum(["single-node", "local-cluster", "compose"]).default("single-node"), {
       description:
-        "What `pulumi up` makes. This release provisions single nodes and clusters of processes on one machine; compose, kubernetes and multi-region follow.",
+        "What `pulumi up` makes. This release provisions single nodes, and clusters of processes or containers on one machine; kubernetes and multi-region follow.",
       source: "design",
       apply: "migrate",
     }),
     singleNode: singleNode.prefault({}),
     localCluster: localCluster.prefault({}),
+    compose: compose.prefault({}),
   },
 );

@@ -8,6 +8,7 @@ import { faultToleranceRules } from "./fault-tolerance.ts";
 import { loadBalancerRules } from "./load-balancer.ts";
 import { membershipRules } from "./membership.ts";
 import { networkingRules } from "./networking.ts";
+import { observabilityRules } from "./observability.ts";
 import { regionsRules } from "./regions.ts";
 import type { Rule } from "./rule.ts";
 import { securityRules } from "./security.ts";
@@ -34,4 +35,5 @@ export const clusterRules: readonly Rule<ClusterSpec>[] = [
   ...autoscalingRules,
   ...regionsRules,
   ...loadBalancerRules,
+  ...observabilityRules,
 ];

@@ -56,7 +56,7 @@ export const loadBalancerRules: readonly Rule<Scope>[] = [
               want: `at most the ${healthCheck.interval} of load_balancer.health_check.interval`,
             },
           ],
-    counterexample: { load_balancer: { health_check: { interval: "2s" } } },
+    counterexample: { load_balancer: { health_check: { timeout: "2s" } } },
   },
   {
     id: "adaptive-strategies-differ",

@@ -1,4 +1,4 @@
-/** The metrics of the node itself. Each workload declares its own beside its code. */
+/** The metrics of the node itself, whatever its workload. */
 import { commitSeconds, requestSeconds, type MetricDefinition } from "./definition.ts";
 
 const define = <const Definition extends MetricDefinition>(definition: Definition): Definition => definition;
@@ -165,6 +165,73 @@ export const nodeMetrics = {
     type: "gauge",
     help: "When the certificate in use ends, or the first of those that came with it, in seconds since the epoch.",
     labels: ["use"],
+  }),
+  clockSkew: define({
+    name: "cluster_clock_skew_seconds",
+    type: "gauge",
+    help: "How far another node's clock is ahead of this one's (behind: below 0), as far as their latest exchange can tell.",
+    labels: ["peer"],
+  }),
+  memoryUsage: define({
+    name: "db_memory_usage_bytes",
+    type: "gauge",
+    help: "Memory in use by the node and its consensus engine (guide 004:835).",
+    labels: [],
+  }),
+  memoryLimit: define({
+    name: "db_memory_limit_bytes",
+    type: "gauge",
+    help: "Memory that the node may have: the limit of its container or unit, else that of the machine (guide 004:835).",
+    labels: [],
+  }),
+  breakerOpen: define({
+    name: "breaker_open",
+    type: "gauge",
+    help: "1 while a circuit breaker keeps requests away from its target, else 0.",
+    labels: ["target"],
+  }),
+  healingAttempts: define({
+    name: "fault_tolerance_healing_attempts_total",
+    type: "counter",
+    help: "Times that the node began to heal a part of itself, by part (guide 000:1276).",
+    labels: ["target"],
+  }),
+  healingSuccesses: define({
+    name: "fault_tolerance_healing_successes_total",
+    type: "counter",
+    help: "Attempts after which the part was well again.",
+    labels: ["target"],
+  }),
+  recoveryTime: define({
+    name: "fault_tolerance_recovery_time_seconds",
+    type: "histogram",
+    help: "Time from a failure of a part until it was well again (guide 000:1279).",
+    labels: ["target"],
+    buckets: [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
+  }),
+  nodeFailures: define({
+    name: "fault_tolerance_node_failures_total",
+    type: "counter",
+    help: "Times that another node went from being there to being gone, as this node saw it (guide 000:1280).",
+    labels: [],
+  }),
+  backupEnabled: define({
+    name: "backup_enabled",
+    type: "gauge",
+    help: "1 where the config asks for backups, else 0.",
+    labels: [],
+  }),
+  backupLastSuccess: define({
+    name: "backup_last_success_timestamp_seconds",
+    type: "gauge",
+    help: "When the latest backup that was finished began, in seconds since the epoch; 0 before the first.",
+    labels: [],
+  }),
+  backupLastVerified: define({
+    name: "backup_last_verified_timestamp_seconds",
+    type: "gauge",
+    help: "When a backup was last restored to check it, in seconds since the epoch; 0 before the first.",
+    labels: [],
   }),
   buildInfo: define({
     name: "build_info",
