@@ -8,7 +8,8 @@ import { RandomToken } from "../host/random-token.ts";
 import { apiAddress } from "../plan/endpoints.ts";
 import type { PlannedNode } from "../plan/plan.ts";
 import type { ChildName } from "./args.ts";
-import { fileNames, isClustered, nodeDirectory, type LocalClusterPlan } from "./spec.ts";
+import { fileNames, isClustered } from "../plan/clustered.ts";
+import { nodeDirectory, type LocalClusterPlan } from "./spec.ts";
 
 /** The resources of a cluster of processes. */
 export interface Children {

@@ -1,15 +1,7 @@
 /** From the args of a LocalCluster to a plan: all problems at once, warnings apart. Pure. */
-import {
-  engineOf,
-  nodeConfigSchema,
-  readClusterSpec,
-  readNodeConfig,
-  toWire,
-  type ClusterSpec,
-  type Problem,
-  type Validation,
-} from "@quorumkit/schema";
+import { readClusterSpec, type ClusterSpec, type Problem, type Validation } from "@quorumkit/schema";
 import { argsToWire, mapAt } from "../common/wire.ts";
+import { clusterProblems, configProblems, sharedFiles } from "../plan/clustered.ts";
 import type { NodePlace, Place } from "../plan/derive.ts";
 import { reachable } from "../plan/endpoints.ts";
 import { planCluster, type Plan } from "../plan/plan.ts";
@@ -20,14 +12,6 @@ export interface LocalClusterPlan {
   spec: ClusterSpec;
   plan: Plan;
 }
-
-/** Names of the files beside the config of a node. */
-export const fileNames = {
-  joinToken: "join-token",
-  certFile: "node.crt",
-  keyFile: "node.key",
-  caFile: "ca.crt",
-} as const;
 
 /** Options that name one file or directory, which several nodes of one machine can't share. */
 const oneOfItsKind = [
@@ -50,7 +34,7 @@ export function planLocalCluster(
   const wire = argsToWire(args);
   const { value: spec, errors, warnings } = readClusterSpec(wire);
   if (spec === undefined) return { value: undefined, errors, warnings };
-  const problems = [...errors, ...gatewayProblems(spec), ...engineProblems(spec), ...sharedPaths(spec, wire)];
+  const problems = [...errors, ...clusterProblems(spec), ...sharedPaths(spec, wire)];
   if (problems.length > 0) return { value: undefined, errors: problems, warnings };
   const plan = planCluster(spec, placeOf(spec, wire, directory));
   const further = [...configProblems(plan), ...listCollisions(plan, spec.target.localCluster.portStep)];
@@ -61,11 +45,6 @@ export function planLocalCluster(
 /** Where the files of a node are. */
 export function nodeDirectory(directory: string, id: string): string {
   return `${directory}/${id}`;
-}
-
-/** Whether the nodes share a join token and certificates: those of an etcd that they run. */
-export function isClustered({ consensus, members, gateways }: ClusterSpec): boolean {
-  return engineOf(consensus, members, gateways) === "etcd";
 }
 
 function placeOf(spec: ClusterSpec, wire: Readonly<Record<string, unknown>>, directory: string): Place {
@@ -79,35 +58,10 @@ function placeOf(spec: ClusterSpec, wire: Readonly<Record<string, unknown>>, dir
         address: reachable(spec.api.host),
         portShift: position * portStep,
         dataDirectory: typeof chosen === "string" ? `${chosen}/${id}` : `${home}/data`,
-        ...(isClustered(spec) ? { joinTokenFile: `${home}/${fileNames.joinToken}` } : {}),
-        ...(isClustered(spec) && !ownTls
-          ? {
-              certificates: {
-                certFile: `${home}/${fileNames.certFile}`,
-                keyFile: `${home}/${fileNames.keyFile}`,
-                caFile: `${home}/${fileNames.caFile}`,
-              },
-            }
-          : {}),
+        ...sharedFiles(spec, home, ownTls),
       };
     },
   };
-}
-
-function gatewayProblems({ gateways }: ClusterSpec): Problem[] {
-  if (gateways === 0) return [];
-  const message = `gateways must be 0 where target.kind is local-cluster, got ${gateways}: this release has no node without a vote beside an etcd that it manages`;
-  return [
-    { severity: "error", path: "gateways", message, got: gateways, want: "0", rule: "local-cluster-has-members" },
-  ];
-}
-
-function engineProblems({ consensus }: ClusterSpec): Problem[] {
-  if (consensus.mode === "managed") return [];
-  const message =
-    "consensus.mode must be managed where target.kind is local-cluster, got external: its nodes start their own etcd";
-  const rule = "local-cluster-manages-etcd";
-  return [{ severity: "error", path: "consensus.mode", message, got: consensus.mode, want: "managed", rule }];
 }
 
 function sharedPaths({ members }: ClusterSpec, wire: Readonly<Record<string, unknown>>): Problem[] {
@@ -122,18 +76,4 @@ function sharedPaths({ members }: ClusterSpec, wire: Readonly<Record<string, unk
       { severity: "error", path, message, got, want: "no value, or members: 1", rule: "local-cluster-shares-no-file" },
     ];
   });
-}
-
-/** What the nodes would refuse: a port that was moved too far, members that can be reached without certificates. */
-function configProblems(plan: Plan): Problem[] {
-  const seen = new Set<string>();
-  return plan.nodes.flatMap(({ id, config }) =>
-    readNodeConfig(toWire(nodeConfigSchema, config)).errors.flatMap((problem): Problem[] => {
-      const message = plan.nodes.length > 1 ? `${problem.message} (node ${id})` : problem.message;
-      const key = `${problem.path} ${problem.rule}`;
-      if (seen.has(key)) return [];
-      seen.add(key);
-      return [{ ...problem, message }];
-    }),
-  );
 }
