@@ -23,6 +23,20 @@ export default tseslint.config(
     },
   },
   {
+    files: ["node-runtime/**/*.ts"],
+    ignores: ["node-runtime/metrics/metrics.ts"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          paths: [
+            { name: "prom-client", message: "Metrics come from the registry: use node-runtime/metrics/metrics.ts." },
+          ],
+        },
+      ],
+    },
+  },
+  {
     files: ["**/*.mjs", "eslint.config.js"],
     languageOptions: {
       globals: {

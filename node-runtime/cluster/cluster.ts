@@ -33,6 +33,10 @@ export interface ClusterFigures {
   readonly members: { readonly voter: number; readonly learner: number; readonly gateway: number };
   /** Entries that learners lack, by node id. */
   readonly learnerLag: ReadonlyMap<string, number>;
+  /** Seconds that the clocks of other nodes are ahead of this one's, by node id; of those that could be asked. */
+  readonly clockSkew: ReadonlyMap<string, number>;
+  /** Other nodes that were gone without having left, since the process started. */
+  readonly nodeFailures: number;
   readonly quorumOk: boolean;
   /** False after a check that found members with different states. */
   readonly integrityOk: boolean;

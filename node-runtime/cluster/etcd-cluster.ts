@@ -82,7 +82,7 @@ export class EtcdCluster implements Cluster {
   }
 
   figures(): ClusterFigures {
-    const { rollCaller, elections, integrity } = this.#parts;
+    const { rollCaller, elections, integrity, clocks, failures } = this.#parts;
     return figuresOf({
       standing: this.standing(),
       nodes: this.nodes(),
@@ -90,6 +90,8 @@ export class EtcdCluster implements Cluster {
       call: rollCaller.latest,
       elections: elections.elections,
       leadershipChanges: elections.leadershipChanges,
+      clockSkew: clocks?.skews ?? new Map(),
+      nodeFailures: failures.count,
       integrityOk: integrity.last?.status !== "divergent",
     });
   }

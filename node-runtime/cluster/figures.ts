@@ -11,6 +11,8 @@ export interface FigureSources {
   call: RollCall | undefined;
   elections: number;
   leadershipChanges: number;
+  clockSkew: ReadonlyMap<string, number>;
+  nodeFailures: number;
   integrityOk: boolean;
 }
 
@@ -37,6 +39,8 @@ export function figuresOf(sources: FigureSources): ClusterFigures {
         return lag === null ? [] : [[nameOf(member), lag] as const];
       }),
     ),
+    clockSkew: sources.clockSkew,
+    nodeFailures: sources.nodeFailures,
     quorumOk: standing.leader !== null && call?.quorum.ok !== false,
     integrityOk: sources.integrityOk,
   };
@@ -53,6 +57,8 @@ export function loneFigures({ leads, term }: Pick<ClusterFigures, "leads" | "ter
     leadershipChanges: 0,
     members: { voter: 1, learner: 0, gateway: 0 },
     learnerLag: new Map(),
+    clockSkew: new Map(),
+    nodeFailures: 0,
     quorumOk: leads,
     integrityOk: true,
   };

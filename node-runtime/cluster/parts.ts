@@ -2,6 +2,7 @@
 import type { Logger } from "pino";
 import type { MemberMonitor } from "../store/etcd/member-view.ts";
 import type { Store } from "../store/store.ts";
+import { ClockWatch, type AskClock } from "./clock/clock-watch.ts";
 import type { EtcdAdmin } from "./etcd-admin.ts";
 import { Chronicle } from "./events/chronicle.ts";
 import { ElectionRecorder } from "./events/election-recorder.ts";
@@ -22,6 +23,7 @@ import { shownId } from "./membership/members.ts";
 import { Removal } from "./membership/removal.ts";
 import { RollCaller } from "./membership/roll-call.ts";
 import { PrefixMirror } from "./prefix-mirror.ts";
+import { NodeFailures } from "./presence/failures.ts";
 import { PresenceKeeper } from "./presence/keeper.ts";
 import { admissionRecord, presenceRecord, readRecord, type PresenceRecord } from "./presence/records.ts";
 
@@ -44,6 +46,8 @@ export interface EtcdClusterOptions {
   describe: () => PresenceRecord;
   /** Node that the config names at a peer address, `host:port`; asked for members that have not started. */
   peerAt: (address: string) => string | undefined;
+  /** Reads the clock of another node; undefined where this node has no join token to ask with. */
+  askClock?: AskClock | undefined;
   now?: () => number;
   /** Times, for tests. */
   timing?: Partial<ClusterTiming>;
@@ -110,12 +114,25 @@ export function makeClusterParts(options: EtcdClusterOptions) {
     prefix: nodesPrefix,
     parse: (text) => readRecord(presenceRecord, text),
     onChange: (change) => {
+      failures.note(change);
+      if (change.before === undefined) clocks?.wake();
       const pending = presencePending(change, { nodeId, at: new Date(now()) });
       if (pending !== undefined && kind !== "gateway") chronicle.note(pending);
       promoter.wake();
     },
     onError,
   });
+  const failures = new NodeFailures({ nodeId, members: () => directory.current?.members });
+  const clocks =
+    options.askClock === undefined
+      ? undefined
+      : new ClockWatch({
+          peers: () =>
+            [...presence.values]
+              .filter(([id]) => id !== nodeId)
+              .map(([id, { value }]) => ({ nodeId: id, address: value.address })),
+          ask: options.askClock,
+        });
   const keeper = new PresenceKeeper({
     store,
     nodeId,
@@ -227,7 +244,7 @@ export function makeClusterParts(options: EtcdClusterOptions) {
     elections.close();
     await keeper.withdraw();
     const parts = [promoter, roster, rollCalls, integrityRounds, chronicle, presence, admitted];
-    await Promise.all(parts.map((part) => part.close()));
+    await Promise.all([...parts, ...(clocks === undefined ? [] : [clocks])].map((part) => part.close()));
     clients.close();
   };
   return {
@@ -240,6 +257,8 @@ export function makeClusterParts(options: EtcdClusterOptions) {
     events,
     keeper,
     elections,
+    failures,
+    clocks,
     integrity,
     leadership,
     membership,

@@ -4,7 +4,6 @@ import { test } from "node:test";
 import { recordingLog } from "../node/test-support.ts";
 import { alarmsOf, diagnose } from "./diagnose.ts";
 import { LogRelay } from "./log-relay.ts";
-import { selectMetrics } from "./metrics.ts";
 import { testPlan } from "./test-support.ts";
 
 const plan = testPlan("/data", { ports: [2379, 2380] });
@@ -76,20 +75,4 @@ test("keeps no more than the last lines", () => {
   for (let number = 0; number < 100; number += 1) relay.write(`line ${number} ${"x".repeat(2_000)}\n`);
   assert.equal(relay.lastLines.length, 20);
   assert.ok(relay.lastLines.every((line) => line.length <= 500));
-});
-
-test("selects whole families and renames those of the process", () => {
-  const text = [
-    "# HELP process_open_fds Number.",
-    "# TYPE process_open_fds gauge",
-    "process_open_fds 8",
-    "go_goroutines 3",
-    'etcd_network_peer_round_trip_time_seconds_bucket{To="a",le="0.1"} 3',
-    "etcd_server_has_leader_other 1",
-  ].join("\n");
-  assert.equal(
-    selectMetrics(text),
-    "# HELP etcd_process_open_fds Number.\n# TYPE etcd_process_open_fds gauge\netcd_process_open_fds 8\n" +
-      'etcd_network_peer_round_trip_time_seconds_bucket{To="a",le="0.1"} 3\n',
-  );
 });

@@ -9,7 +9,7 @@ test("follow the cluster: learners come and go, counters only rise", async () =>
   let figures: ClusterFigures | undefined;
   const metrics = new Metrics("test_");
   registerClusterGauges(metrics, { nodeId: "node-1", figures: () => figures });
-  const scrape = () => metrics.registry.metrics();
+  const scrape = () => metrics.text();
   assert.match(await scrape(), /^test_cluster_integrity_ok 1$/m, "nothing has been found yet");
   assert.match(await scrape(), /^test_cluster_quorum_ok 0$/m);
   figures = {

@@ -2,6 +2,7 @@
 import type { ClusterFigures } from "../cluster/cluster.ts";
 import { nodeMetrics } from "@quorumkit/schema";
 import type { Metrics } from "./metrics.ts";
+import type { Unlabelled } from "./registered.ts";
 
 /** What the gauges look at. */
 export interface ClusterGaugeSources {
@@ -12,11 +13,7 @@ export interface ClusterGaugeSources {
 
 /** Declares the gauges. Until the node has joined they are 0, apart from those that would raise an alarm by it. */
 export function registerClusterGauges(metrics: Metrics, { nodeId, figures }: ClusterGaugeSources): void {
-  const gaugeOf = (
-    definition: Parameters<Metrics["gauge"]>[0],
-    value: (figures: ClusterFigures) => number,
-    before = 0,
-  ): void => {
+  const gaugeOf = (definition: Unlabelled<"gauge">, value: (figures: ClusterFigures) => number, before = 0): void => {
     metrics.gauge(definition, (gauge) => {
       const now = figures();
       gauge.set(now === undefined ? before : value(now));
@@ -38,16 +35,17 @@ export function registerClusterGauges(metrics: Metrics, { nodeId, figures }: Clu
     gauge.reset();
     for (const [learner, lag] of figures()?.learnerLag ?? []) gauge.set({ node_id: learner }, lag);
   });
+  metrics.gauge(nodeMetrics.clockSkew, (gauge) => {
+    gauge.reset();
+    for (const [peer, seconds] of figures()?.clockSkew ?? []) gauge.set({ peer }, seconds);
+  });
   counterOf(metrics, nodeMetrics.elections, () => figures()?.elections);
   counterOf(metrics, nodeMetrics.leadershipChanges, () => figures()?.leadershipChanges);
+  counterOf(metrics, nodeMetrics.nodeFailures, () => figures()?.nodeFailures);
 }
 
 /** A counter that follows a number which only rises. */
-function counterOf(
-  metrics: Metrics,
-  definition: Parameters<Metrics["counter"]>[0],
-  read: () => number | undefined,
-): void {
+function counterOf(metrics: Metrics, definition: Unlabelled<"counter">, read: () => number | undefined): void {
   let counted = 0;
   metrics.counter(definition, (counter) => {
     const now = read() ?? counted;

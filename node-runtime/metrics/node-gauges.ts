@@ -1,12 +1,16 @@
 /** Gauges that are read off the node at each scrape. */
 import { statfs } from "node:fs/promises";
-import { collectDefaultMetrics } from "prom-client";
 import type { Store, StoreStatus } from "../store/store.ts";
 import { loneFigures } from "../cluster/figures.ts";
 import type { ClusterFigures } from "../cluster/cluster.ts";
 import { nodeMetrics } from "@quorumkit/schema";
+import { registerBackupGauges } from "./backup-gauges.ts";
 import { registerClusterGauges } from "./cluster-gauges.ts";
+import type { GaugeOf } from "./instruments.ts";
+import { registerMemoryGauges } from "./memory-gauges.ts";
 import type { Metrics } from "./metrics.ts";
+import { onceAScrape } from "./once-a-scrape.ts";
+import type { DefinitionOf, LabelOf } from "./registered.ts";
 
 /** What the gauges look at. */
 export interface GaugeSources {
@@ -23,13 +27,18 @@ export interface GaugeSources {
   engine?: "embedded" | "etcd";
   /** Undefined until the store is open. */
   store: () => Store | undefined;
+  /** Process of the engine; undefined while there is none. */
+  enginePid: () => number | undefined;
+  /** Whether they keep calls away, by target. */
+  breakers: () => Iterable<readonly [target: string, open: boolean]>;
+  backupEnabled: () => boolean;
   configGeneration: () => number;
   lastReloadFailed: () => boolean;
 }
 
 /** Declares the gauges. Metrics of the process (CPU, memory, event loop, garbage collection) keep their usual names. */
 export function registerNodeGauges(metrics: Metrics, sources: GaugeSources): void {
-  collectDefaultMetrics({ register: metrics.registry });
+  metrics.collectProcess();
   const label = { node_id: sources.nodeId };
   metrics.gauge(nodeMetrics.nodeStatus, (gauge) => {
     gauge.set(label, sources.isReady() ? 1 : 0);
@@ -47,30 +56,27 @@ export function registerNodeGauges(metrics: Metrics, sources: GaugeSources): voi
   metrics
     .gauge(nodeMetrics.buildInfo)
     .set({ version: sources.version, system: sources.system, engine: sources.engine ?? "embedded" }, 1);
+  metrics.gauge(nodeMetrics.breakerOpen, (gauge) => {
+    // Nodes go, and their series with them.
+    gauge.reset();
+    for (const [target, open] of sources.breakers()) gauge.set({ target }, open ? 1 : 0);
+  });
   registerStoreGauges(metrics, sources);
   registerDiskGauges(metrics, sources.dataDirectory);
+  registerMemoryGauges(metrics, sources.enginePid);
+  registerBackupGauges(metrics, { enabled: sources.backupEnabled, store: sources.store });
 }
 
-/** One status for all gauges of a scrape: prom-client collects them one after another. */
 function registerStoreGauges(metrics: Metrics, sources: GaugeSources): void {
-  let latest: { at: number; status: Promise<StoreStatus | undefined> } | undefined;
-  const status = (): Promise<StoreStatus | undefined> => {
-    const now = performance.now();
-    if (latest === undefined || now - latest.at > 50) {
-      latest = {
-        at: now,
-        status:
-          sources
-            .store()
-            ?.status()
-            .catch(() => undefined) ?? Promise.resolve(undefined),
-      };
-    }
-    return latest.status;
-  };
-  const gaugeOf = (
-    definition: Parameters<Metrics["gauge"]>[0],
-    set: (gauge: ReturnType<Metrics["gauge"]>, status: StoreStatus) => void,
+  const status = onceAScrape(async () =>
+    sources
+      .store()
+      ?.status()
+      .catch(() => undefined),
+  );
+  const gaugeOf = <Definition extends DefinitionOf<"gauge">>(
+    definition: Definition,
+    set: (gauge: GaugeOf<LabelOf<Definition>>, status: StoreStatus) => void,
   ): void => {
     metrics.gauge(definition, async (gauge) => {
       const now = await status();
@@ -110,11 +116,13 @@ function registerStoreGauges(metrics: Metrics, sources: GaugeSources): void {
 }
 
 function registerDiskGauges(metrics: Metrics, directory: string): void {
-  const free = metrics.gauge(nodeMetrics.diskFree);
+  const read = onceAScrape(() => statfs(directory).catch(() => undefined));
+  metrics.gauge(nodeMetrics.diskFree, async (gauge) => {
+    const disk = await read();
+    if (disk !== undefined) gauge.set(disk.bavail * disk.bsize);
+  });
   metrics.gauge(nodeMetrics.diskTotal, async (gauge) => {
-    const disk = await statfs(directory).catch(() => undefined);
-    if (disk === undefined) return;
-    gauge.set(disk.blocks * disk.bsize);
-    free.set(disk.bavail * disk.bsize);
+    const disk = await read();
+    if (disk !== undefined) gauge.set(disk.blocks * disk.bsize);
   });
 }

@@ -1,16 +1,17 @@
 /** Counts and times requests, by the pattern of their route. */
-import type { Counter, Histogram } from "prom-client";
 import { nodeMetrics } from "@quorumkit/schema";
+import type { CounterOf, CounterSeries, HistogramOf, HistogramSeries } from "./instruments.ts";
 import type { Metrics } from "./metrics.ts";
+import type { LabelOf } from "./registered.ts";
 
 interface Series {
-  requests: Counter.Internal;
-  duration: Histogram.Internal<string>;
+  requests: CounterSeries;
+  duration: HistogramSeries;
 }
 
 export class RequestMeter {
-  readonly #requests: Counter;
-  readonly #duration: Histogram;
+  readonly #requests: CounterOf<LabelOf<typeof nodeMetrics.requests>>;
+  readonly #duration: HistogramOf<LabelOf<typeof nodeMetrics.requestDuration>>;
   readonly #series = new Map<string, Series>();
   #inFlight = 0;
 

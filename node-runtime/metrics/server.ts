@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import type { NodeConfig } from "@quorumkit/schema";
+import { nodeMetrics, type NodeConfig } from "@quorumkit/schema";
 import type { CertificateFiles } from "../tls/certificates.ts";
 import { followCertificates, secureContextOf } from "../tls/server-options.ts";
 import type { Metrics } from "./metrics.ts";
@@ -28,7 +28,10 @@ export interface MetricsServerOptions {
   further: () => Promise<string>;
 }
 
-/** Starts listening. `/metrics/fault-tolerance` holds the same registry (guide 000:1257 scrapes it beside `/metrics`). */
+/** What `/metrics/fault-tolerance` holds (guide 000:1253-1257 scrapes it beside `/metrics`, and more often). */
+const faultTolerance = Object.values(nodeMetrics).filter(({ name }) => name.startsWith("fault_tolerance_"));
+
+/** Starts listening. */
 export async function startMetricsServer(
   metrics: Metrics,
   { host, port, tls, further }: MetricsServerOptions,
@@ -83,8 +86,12 @@ async function answer(
     response.writeHead(405, { allow: "GET, HEAD", "content-type": "text/plain" }).end("method not allowed\n");
     return;
   }
-  const [own, others] = await Promise.all([metrics.registry.metrics(), further()]);
-  const text = own + others;
-  response.writeHead(200, { "content-type": metrics.registry.contentType, "cache-control": "no-store" });
+  const text = path === "/metrics" ? await everything(metrics, further) : await metrics.textOf(faultTolerance);
+  response.writeHead(200, { "content-type": metrics.contentType, "cache-control": "no-store" });
   response.end(request.method === "HEAD" ? undefined : text);
+}
+
+async function everything(metrics: Metrics, further: MetricsServerOptions["further"]): Promise<string> {
+  const [own, others] = await Promise.all([metrics.text(), further()]);
+  return own + others;
 }

@@ -5,10 +5,11 @@ import type { Logger } from "pino";
 import { LiveConfig } from "../config/live-config.ts";
 import { loadConfig, type LoadedConfig } from "../config/load.ts";
 import { ConfigError, describeLocated, fileProblem } from "../config/problems.ts";
+import { Breakers, breakersEnabled } from "../cluster/breakers.ts";
 import { ClusterHandle } from "../cluster/cluster.ts";
 import { Formation } from "../cluster/formation/formation.ts";
 import type { MembershipPort } from "../cluster/formation/join.ts";
-import { PeerClient } from "../cluster/peer-auth/peer-client.ts";
+import { PeerClient, PeerUnreachableError } from "../cluster/peer-auth/peer-client.ts";
 import { PeerGate } from "../cluster/peer-auth/peer-gate.ts";
 import { readPeerTls } from "../cluster/peer-auth/peer-tls.ts";
 import { PeerSigner } from "../cluster/peer-auth/signer.ts";
@@ -21,6 +22,7 @@ import { Login } from "../http/access/login/login.ts";
 import { Quotas } from "../http/access/quotas.ts";
 import type { AppDeps } from "../http/deps.ts";
 import { startLoadSampler } from "../load/sampler.ts";
+import { HealingMeter } from "../metrics/healing-meter.ts";
 import { Metrics } from "../metrics/metrics.ts";
 import { registerNodeGauges } from "../metrics/node-gauges.ts";
 import { RequestMeter } from "../metrics/request-meter.ts";
@@ -76,6 +78,9 @@ export interface NodeParts {
   formation: Formation;
   /** Opens what calls other nodes; undefined for a node without a join token. */
   openPeerClient: () => Promise<PeerClient | undefined>;
+  /** Around questions to other nodes that nothing hangs on. */
+  breakers: Breakers;
+  healing: HealingMeter;
   /** The libp2p host; null before it runs, and where it is off. */
   peer: { peerId: string; addresses: readonly string[] } | null;
   /** Lets other nodes into the cluster; undefined while this one can't. */
@@ -116,6 +121,8 @@ export function assemble(loaded: LoadedConfig, options: StartOptions): NodeParts
   const isLeader = (): boolean => parts.engine !== undefined && leads(parts.engine);
   const term = (): number => parts.engine?.term() ?? 0;
   const formation = new Formation();
+  const healing = new HealingMeter(metrics);
+  const breakers = apiBreakers(live);
   const signer = signerOf(loaded, now);
   const parts: NodeParts = {
     deps: {
@@ -162,6 +169,7 @@ export function assemble(loaded: LoadedConfig, options: StartOptions): NodeParts
         load,
         workload: slot.available ? slot.workload.name : slot.name,
         metrics,
+        healing,
         log,
         now,
         ...(options.ports?.p2p === undefined ? {} : { overrides: { port: options.ports.p2p } }),
@@ -198,6 +206,8 @@ export function assemble(loaded: LoadedConfig, options: StartOptions): NodeParts
       }
       return client;
     },
+    breakers,
+    healing,
     peer: null,
   };
   registerNodeGauges(metrics, {
@@ -211,6 +221,9 @@ export function assemble(loaded: LoadedConfig, options: StartOptions): NodeParts
     figures: parts.deps.cluster === undefined ? undefined : () => parts.deps.cluster?.current?.figures(),
     engine: engineOfNode(config),
     store: () => store.opened,
+    enginePid: () => parts.engine?.pid(),
+    breakers: () => [...breakers.states, ...parts.deps.p2p.breakers()],
+    backupEnabled: () => live.current.backup.enabled,
     configGeneration: () => live.generation,
     lastReloadFailed: () => live.lastReload?.ok === false,
   });
@@ -228,6 +241,16 @@ export function assemble(loaded: LoadedConfig, options: StartOptions): NodeParts
 /** A lone node leads itself. */
 function leads({ cluster }: Engine): boolean {
   return cluster === undefined || cluster.standing().role === "leader";
+}
+
+function apiBreakers(live: LiveConfig): Breakers {
+  return new Breakers({
+    way: "api",
+    isFailure: (error) => error instanceof PeerUnreachableError,
+    refusal: (nodeId, cause) =>
+      new PeerUnreachableError(`${nodeId} failed several times in a row; it is asked again in a while`, { cause }),
+    enabled: () => breakersEnabled(live.current),
+  });
 }
 
 function signerOf({ config, joinToken: token }: LoadedConfig, now: () => number): PeerSigner | undefined {

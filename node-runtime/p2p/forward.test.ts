@@ -137,6 +137,20 @@ test("an unknown node and an API that is not up are told apart", async (t) => {
   });
 });
 
+test("a node that can't be reached is left alone by what may be sent again, and by nothing else", async (t) => {
+  const p2p = await pair(t);
+  const send = (method: string, nodeId = "node-9") => p2p.forward(nodeId, { ...from, method, path: "/api/v1/who" });
+  const unreachable = { code: "peer-unreachable", message: "node-9 is not connected" };
+  assert.deepEqual([...p2p.breakers()], []);
+  for (const method of ["GET", "HEAD", "GET"]) await assert.rejects(send(method), unreachable);
+  assert.deepEqual([...p2p.breakers()], [["p2p/node-9", true]]);
+  await assert.rejects(send("GET"), { code: "peer-unreachable", message: /node-9 failed several times in a row/ });
+  await assert.rejects(send("PUT"), unreachable);
+  assert.equal((await send("GET", "node-1")).status, 200);
+  p2p.setMembers([{ nodeId: "node-1", peerId: p2p.peerId ?? "", addresses: [] }]);
+  assert.deepEqual([...p2p.breakers()], [["p2p/node-1", false]]);
+});
+
 test("only one spelling of a path is forwarded", () => {
   const refusal = (path: string) => refusalOf({ method: "GET", path, headers: {} });
   assert.equal(refusal("/api/v1/kv/a?consistency=stale"), undefined);

@@ -1,15 +1,15 @@
 /** The metrics of peer-to-peer. */
-import type { Counter } from "prom-client";
 import { p2pMetrics } from "@quorumkit/schema";
+import type { CounterOf } from "../metrics/instruments.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { Counts } from "./protocol.ts";
 
 export class P2pMetrics {
-  readonly #gossip: Counter;
-  readonly #blocks: Counter;
-  readonly #failures: Counter;
-  readonly #refused: Counter;
-  readonly #restarts: Counter;
+  readonly #gossip: CounterOf<"direction">;
+  readonly #blocks: CounterOf<"direction">;
+  readonly #failures: CounterOf<never>;
+  readonly #refused: CounterOf<never>;
+  readonly #restarts: CounterOf<never>;
   #counted = 0;
 
   /** @param peersConnected peers connected now */

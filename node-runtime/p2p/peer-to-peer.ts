@@ -1,10 +1,10 @@
 /** Peer-to-peer as the node has it: a worker with libp2p, and what outlives it. */
-import { MessageChannel } from "node:worker_threads";
 import type { Logger } from "pino";
+import type { HealingRecord } from "../metrics/healing-meter.ts";
 import { Calls } from "./calls.ts";
-import { messageOf, P2pError } from "./errors.ts";
+import { messageOf } from "./errors.ts";
+import { Forwarder } from "./forwarding/forwarder.ts";
 import type { LocalDispatch } from "./forwarding/local-dispatch.ts";
-import { forwardableHeaders, refusalOf, timeLimitMilliseconds } from "./forwarding/rules.ts";
 import { gossipIntervalMilliseconds, LoadTable, type LoadRecord } from "./load-records.ts";
 import type { P2pMetrics } from "./metrics.ts";
 import type {
@@ -12,7 +12,6 @@ import type {
   Counts,
   FetchedBlock,
   FetchRequest,
-  ForwardHead,
   FromWorker,
   KnownNode,
   Member,
@@ -39,8 +38,6 @@ export const workerMemory: MemoryLimits = { maxOldGenerationSizeMb: 48, maxYoung
 /** A worker that doesn't report within this is busy; the answer says what was known before. */
 const reportMilliseconds = 2_000;
 
-const forwardMilliseconds = 60_000;
-
 /** Intervals of silence after which a node's load is no longer told. */
 const silentIntervals = 5;
 
@@ -61,6 +58,9 @@ export interface PeerToPeerOptions {
   /** Further headers that carry credentials, lower case. */
   keyHeaders: () => readonly string[];
   metrics: P2pMetrics | undefined;
+  healing?: HealingRecord;
+  /** Whether circuit breakers are on; asked at each call. */
+  breakersEnabled: () => boolean;
   log: Logger;
   gossipInterval?: number;
   memory?: MemoryLimits;
@@ -73,6 +73,7 @@ export class PeerToPeer implements P2pView {
   readonly #supervisor: Supervisor;
   readonly #calls: Calls;
   readonly #load: LoadTable;
+  readonly #forwarder: Forwarder;
   readonly #listeners = new Set<(event: P2pEvent) => void>();
   readonly #connected = new Set<string>();
   readonly #totals = noTotals();
@@ -99,6 +100,11 @@ export class PeerToPeer implements P2pView {
       ...(options.spawn === undefined ? {} : { spawn: options.spawn }),
     });
     this.#calls = new Calls((message, transfer) => this.#supervisor.send(message, transfer));
+    this.#forwarder = new Forwarder({
+      calls: this.#calls,
+      keyHeaders: options.keyHeaders,
+      breakersEnabled: options.breakersEnabled,
+    });
   }
 
   /** Begins. Returns at once: nothing of the node waits for peer-to-peer. */
@@ -131,6 +137,7 @@ export class PeerToPeer implements P2pView {
   setMembers(members: readonly Member[]): void {
     if (members.length === 0) return;
     this.#members = members;
+    this.#forwarder.breakers.retain(new Set(members.map(({ nodeId }) => nodeId)));
     this.#supervisor.send({ kind: "members", members });
   }
 
@@ -177,33 +184,12 @@ export class PeerToPeer implements P2pView {
     return this.#calls.call("fetch", request, { signal });
   }
 
-  async forward(nodeId: string, request: ForwardRequest): Promise<ForwardedAnswer> {
-    const { method, path, clientAddress, body, timeLimit = forwardMilliseconds, signal } = request;
-    // Before headers are left out, so that a request which came from a peer is seen to be one.
-    const refusal = refusalOf({ method, path, headers: request.headers });
-    if (refusal !== undefined) throw new P2pError("forward-refused", refusal);
-    const head: ForwardHead = {
-      method,
-      path,
-      headers: forwardableHeaders(request.headers, this.#options.keyHeaders()),
-      clientAddress,
-      timeLimit: Math.min(timeLimit, timeLimitMilliseconds),
-    };
-    const upstream = new MessageChannel();
-    const downstream = new MessageChannel();
-    const transfer = [upstream.port2, downstream.port2];
-    const argument = { nodeId, head, requestBody: upstream.port2, answerBody: downstream.port2 };
-    sendThrough(upstream.port1, body ?? noBody()).catch(() => {
-      // The peer answered before it had the whole body, or the client went away; either shows in the answer.
-    });
-    try {
-      const answer = await this.#calls.call("forward", argument, { signal, transfer });
-      return { ...answer, body: receiveThrough(downstream.port1) };
-    } catch (error) {
-      upstream.port1.close();
-      downstream.port1.close();
-      throw error;
-    }
+  breakers(): Iterable<readonly [target: string, open: boolean]> {
+    return this.#forwarder.breakers.states;
+  }
+
+  forward(nodeId: string, request: ForwardRequest): Promise<ForwardedAnswer> {
+    return this.#forwarder.forward(nodeId, request);
   }
 
   get #interval(): number {
@@ -278,6 +264,10 @@ export class PeerToPeer implements P2pView {
   }
 
   #phaseChanged(status: WorkerStatus): void {
+    const { healing } = this.#options;
+    if (status.phase === "waiting") healing?.failed();
+    if (status.phase === "starting") healing?.started();
+    if (status.phase === "running") healing?.serves();
     if (status.phase !== "running") {
       this.#calls.abandon();
       this.#connected.clear();
@@ -317,9 +307,4 @@ export class PeerToPeer implements P2pView {
       this.#supervisor.send({ kind: "not-answered", id, message: messageOf(error) });
     }
   }
-}
-
-// eslint-disable-next-line @typescript-eslint/require-await -- a body without bytes has nothing to wait for
-async function* noBody(): AsyncGenerator<Uint8Array, void, undefined> {
-  yield* [];
 }

@@ -5,6 +5,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { LiveConfig } from "../config/live-config.ts";
+import { HealingMeter } from "../metrics/healing-meter.ts";
 import { Metrics } from "../metrics/metrics.ts";
 import { recordingLog, temporaryDirectory, testConfig } from "../node/test-support.ts";
 import { PeerToPeer, type P2pEvent } from "./peer-to-peer.ts";
@@ -26,6 +27,7 @@ function partsOf(dataDirectory: string, p2p: Record<string, unknown>) {
     load: { samples: () => [] },
     workload: "tasks",
     metrics,
+    healing: new HealingMeter(metrics),
     log,
     now: Date.now,
     overrides: { port: 0 },
@@ -58,7 +60,7 @@ test("where it is on, the phase starts at once and the host follows; its metrics
   t.after(() => phase.stop());
   await started;
   assert.match((await view.status()).listening[0] ?? "", /^\/ip4\/127\.0\.0\.1\/tcp\/\d+$/);
-  const text = await metrics.registry.metrics();
+  const text = await metrics.text();
   for (const line of [
     "coordinator_p2p_peers_connected 0",
     "coordinator_p2p_worker_restarts_total 0",

@@ -4,8 +4,10 @@ import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import type { LiveConfig } from "../config/live-config.ts";
 import type { LoadSampler } from "../load/sampler.ts";
+import type { HealingMeter } from "../metrics/healing-meter.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { StartPhase } from "../node/phases.ts";
+import { breakersEnabled } from "../cluster/breakers.ts";
 import { P2pError } from "./errors.ts";
 import { dispatchInto } from "./forwarding/local-dispatch.ts";
 import type { LoadRecord } from "./load-records.ts";
@@ -27,6 +29,7 @@ export interface PeerToPeerSources {
   load: Pick<LoadSampler, "samples">;
   workload: string;
   metrics: Metrics;
+  healing: HealingMeter;
   log: Logger;
   now: () => number;
   overrides?: SettingOverrides;
@@ -44,6 +47,8 @@ export function makePeerToPeer(sources: PeerToPeerSources): P2pView {
     dispatch: dispatchInto(sources.app, keyHeaders),
     keyHeaders,
     metrics,
+    healing: sources.healing.of("p2p"),
+    breakersEnabled: () => breakersEnabled(config.current),
     log: log.child({ part: "p2p" }),
   });
   config.subscribe((changed) => {

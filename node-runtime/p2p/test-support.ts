@@ -95,6 +95,7 @@ export async function startTestPeer(
     dispatch: options.dispatch ?? (() => Promise.reject(new Error("no API in this test"))),
     keyHeaders: () => [],
     metrics: undefined,
+    breakersEnabled: () => true,
     log,
     gossipInterval: options.gossipInterval ?? 200,
     restartFirstPause: 20,

@@ -67,6 +67,8 @@ export interface P2pView {
   setMembers(members: readonly Member[]): void;
   /** @throws P2pError */
   forward(nodeId: string, request: ForwardRequest): Promise<ForwardedAnswer>;
+  /** Whether calls of a node are kept away by its circuit breaker, by target. */
+  breakers(): Iterable<readonly [target: string, open: boolean]>;
   /** @throws P2pError block-absent, block-incomplete (to be tried again), block-corrupt, p2p-off, p2p-unavailable */
   fetchBlock(request: FetchRequest, signal?: AbortSignal): Promise<FetchedBlock>;
 }
@@ -104,6 +106,7 @@ export function p2pOff(refusal: P2pError): P2pView {
     peersLoad: () => new Map(),
     setMembers: () => undefined,
     forward: () => Promise.reject(refusal),
+    breakers: () => [],
     fetchBlock: () => Promise.reject(refusal),
   };
 }

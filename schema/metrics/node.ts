@@ -187,7 +187,7 @@ export const nodeMetrics = {
   breakerOpen: define({
     name: "breaker_open",
     type: "gauge",
-    help: "1 while a circuit breaker keeps requests away from its target, else 0.",
+    help: "1 while a circuit breaker keeps requests away from its target (api or p2p, and the node id), else 0.",
     labels: ["target"],
   }),
   healingAttempts: define({
@@ -212,7 +212,7 @@ export const nodeMetrics = {
   nodeFailures: define({
     name: "fault_tolerance_node_failures_total",
     type: "counter",
-    help: "Times that another node went from being there to being gone, as this node saw it (guide 000:1280).",
+    help: "Times that another node was gone or started anew without having left, as this node saw it (guide 000:1280).",
     labels: [],
   }),
   backupEnabled: define({
@@ -224,13 +224,13 @@ export const nodeMetrics = {
   backupLastSuccess: define({
     name: "backup_last_success_timestamp_seconds",
     type: "gauge",
-    help: "When the latest backup that was finished began, in seconds since the epoch; 0 before the first.",
+    help: "When the latest backup that was finished began, in seconds since the epoch; 0 before the first, absent while not known.",
     labels: [],
   }),
   backupLastVerified: define({
     name: "backup_last_verified_timestamp_seconds",
     type: "gauge",
-    help: "When a backup was last restored to check it, in seconds since the epoch; 0 before the first.",
+    help: "When a backup was last restored to check it, in seconds since the epoch; 0 before the first, absent while not known.",
     labels: [],
   }),
   buildInfo: define({

@@ -10,6 +10,7 @@ import { readOwnData, refuseOtherEngine, type OwnData } from "./data-state.ts";
 import { decideStart, type PeerAnswer } from "./decide.ts";
 import { ForeignDataError } from "./foreign-data.ts";
 import type { Formation } from "./formation.ts";
+import { admissionVariable, readmit } from "./readmission.ts";
 import { readFormation, readMember, writeFormation, writeMember, type FormationRecord } from "./records.ts";
 import { isManagedMember, ownPeerUrl, viewOf, type FormationView } from "./view.ts";
 
@@ -33,6 +34,8 @@ export interface FormClusterOptions {
   beforeJoin?: () => Promise<void>;
   /** Milliseconds since the epoch. */
   now?: () => number;
+  /** Says when the node was admitted; a removal before that is over. Default: what QUORUMKIT_ADMISSION_FILE names. */
+  admissionFile?: string | undefined;
 }
 
 /**
@@ -42,9 +45,10 @@ export interface FormClusterOptions {
  * whatever `signal` aborts with
  */
 export async function formCluster(options: FormClusterOptions): Promise<EtcdStart> {
-  const { config, formation } = options;
+  const { config, formation, admissionFile = process.env[admissionVariable] } = options;
   requireFormable(config());
   await refuseOtherEngine(config());
+  await readmit(config().storage.dataDir, admissionFile);
   formation.found(await readOwnData(config().storage));
   const rounds = new Rounds(options);
   try {

@@ -2,6 +2,7 @@
 import { Agent as HttpAgent, request as requestHttp, type IncomingMessage } from "node:http";
 import { Agent as HttpsAgent, request as requestHttps } from "node:https";
 import type { z } from "zod";
+import { readClock, type ClockReading } from "../clock/reading.ts";
 import { answerSignatureHeader } from "./peer-gate.ts";
 import type { PeerTls } from "./peer-tls.ts";
 import { digestOf, type PeerSigner } from "./signer.ts";
@@ -21,12 +22,23 @@ export class PeerRefusedError extends Error {
   /** Stable, as in http/problem.ts. */
   readonly code: string;
   readonly status: number;
+  /** Of a refusal for its time: milliseconds that this node's clock is ahead of the other's, as that one saw it. */
+  readonly clockDifference: number | undefined;
 
-  constructor(code: string, status: number, detail: string) {
+  constructor(code: string, status: number, detail: string, clockDifference?: number) {
     super(detail);
     this.code = code;
     this.status = status;
+    this.clockDifference = clockDifference;
   }
+}
+
+/** An answer of another node. */
+export interface PeerAnswer<Answer> {
+  answer: Answer;
+  /** The node that signed it. */
+  nodeId: string;
+  clock: ClockReading;
 }
 
 /** A request to another node. */
@@ -66,28 +78,29 @@ export class PeerClient {
     this.#secure.destroy();
   }
 
-  /**
-   * @returns the answer, and the id of the node that signed it
-   * @throws PeerUnreachableError, PeerRefusedError; whatever `signal` aborts with
-   */
-  async call<Answer>(call: PeerRequest<Answer>): Promise<{ answer: Answer; nodeId: string }> {
+  /** @throws PeerUnreachableError, PeerRefusedError; whatever `signal` aborts with */
+  async call<Answer>(call: PeerRequest<Answer>): Promise<PeerAnswer<Answer>> {
     const { url, path, method } = call;
     const body = call.body === undefined ? "" : JSON.stringify(call.body);
     const { signature, requestId } = await this.#signer.signRequest({ method, path, bodyDigest: digestOf(body) });
+    const sentAt = this.#signer.now();
+    const begin = performance.now();
     const { status, text, answerSignature } = await this.#send(call, body, signature);
+    const roundTripMilliseconds = performance.now() - begin;
     const parsed = parseJson(text);
     if (status < 200 || status >= 300) throw refusalOf(url, status, parsed);
-    const nodeId = await this.#signer.verifyAnswer(answerSignature, { requestId, status, body: text });
-    if (nodeId === undefined) {
+    const signed = await this.#signer.verifyAnswer(answerSignature, { requestId, status, body: text });
+    if (signed === undefined) {
       const detail = `what answers at ${url} did not sign its answer with the join token of this cluster`;
       throw new PeerRefusedError("join-token-wrong", status, detail);
     }
+    const { nodeId, time: peerTime } = signed;
     const answer = call.answer.safeParse(parsed);
     if (!answer.success) {
       const places = answer.error.issues.map((issue) => issue.path.join(".")).join(", ");
       throw new PeerRefusedError("conflict", status, `${nodeId} at ${url} answers in another form (${places})`);
     }
-    return { answer: answer.data, nodeId };
+    return { answer: answer.data, nodeId, clock: readClock({ sentAt, roundTripMilliseconds, peerTime }) };
   }
 
   async #send({ url, path, method, ...options }: PeerRequest<unknown>, body: string, signature: string) {
@@ -149,8 +162,11 @@ function parseJson(text: string): unknown {
 }
 
 function refusalOf(url: string, status: number, body: unknown): Error {
-  const { code, detail } = (typeof body === "object" && body !== null ? body : {}) as Record<string, unknown>;
-  if (typeof code === "string" && typeof detail === "string") return new PeerRefusedError(code, status, detail);
+  const problem = (typeof body === "object" && body !== null ? body : {}) as Record<string, unknown>;
+  const { code, detail, clock_difference_milliseconds: difference } = problem;
+  if (typeof code === "string" && typeof detail === "string") {
+    return new PeerRefusedError(code, status, detail, typeof difference === "number" ? difference : undefined);
+  }
   if (status === 301 || status === 308) {
     return new PeerUnreachableError(`${url} sends on to HTTPS; give that port in cluster.peers and join_address`);
   }

@@ -18,6 +18,13 @@ export function apiUrlOf({ api }: NodeConfig, { host, port }: NodeConfig["cluste
   return urlOf(secure ? "https" : "http", host, port);
 }
 
+/** The address of the API of a node that is up: as this node's config has it, else as the node itself says (`host:port`). */
+export function apiUrlOfNode(config: NodeConfig, { nodeId, address }: { nodeId: string; address: string }): string {
+  const peer = config.cluster.peers.find(({ id }) => id === nodeId);
+  if (peer !== undefined) return apiUrlOf(config, peer);
+  return `${tlsPortOf(config.api) === undefined ? "http" : "https"}://${address}`;
+}
+
 /**
  * Trusts the authorities of p2p.tls and of api.tls, since the API may have a certificate of either, and shows the
  * certificate of p2p.tls.

@@ -93,7 +93,7 @@ test("an answer is believed for its own request only", async () => {
   const [asker, answerer] = [signerOf("node-1"), signerOf("node-2")];
   const signature = await answerer.signAnswer("request-1", 200, "{}");
   const good = { requestId: "request-1", status: 200, body: "{}" };
-  assert.equal(await asker.verifyAnswer(signature, good), "node-2");
+  assert.deepEqual(await asker.verifyAnswer(signature, good), { nodeId: "node-2", time: epoch });
   for (const other of [{ requestId: "request-2" }, { status: 201 }, { body: "[]" }]) {
     assert.equal(await asker.verifyAnswer(signature, { ...good, ...other }), undefined);
   }

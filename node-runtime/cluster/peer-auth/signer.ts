@@ -43,6 +43,13 @@ export interface VerifiedPeer {
   requestId: string;
 }
 
+/** What is known of an answer that was found to be good. */
+export interface VerifiedAnswer {
+  nodeId: string;
+  /** When it was signed, in milliseconds since the epoch on the clock of the node that answered. */
+  time: number;
+}
+
 export interface SignerOptions {
   nodeId: string;
   /** Name of the cluster. */
@@ -70,6 +77,11 @@ export class PeerSigner {
     this.#cluster = cluster;
     this.#key = createSecretKey(token, "utf8");
     this.#now = now;
+  }
+
+  /** Milliseconds since the epoch on this node's clock. */
+  now(): number {
+    return this.#now();
   }
 
   async signRequest({ method, path, bodyDigest }: RequestParts): Promise<{ signature: string; requestId: string }> {
@@ -115,14 +127,15 @@ export class PeerSigner {
     return this.#sign(types.answer, requestId, { status, body: digestOf(body) });
   }
 
-  /** @returns who answered; undefined where this is not the answer of a node of the cluster to that request */
+  /** @returns who answered, and when; undefined where this is not the answer of a node of the cluster to that request */
   async verifyAnswer(
     signature: string | undefined,
     { requestId, status, body }: { requestId: string; status: number; body: string | Uint8Array },
-  ): Promise<string | undefined> {
+  ): Promise<VerifiedAnswer | undefined> {
     const claims = signature === undefined ? undefined : await this.#open(types.answer, signature, answerClaims);
     if (claims === undefined || claims.aud !== this.#cluster || claims.jti !== requestId) return undefined;
-    return claims.status === status && claims.body === digestOf(body) ? claims.iss : undefined;
+    if (claims.status !== status || claims.body !== digestOf(body)) return undefined;
+    return { nodeId: claims.iss, time: claims.time };
   }
 
   async #sign(type: string, id: string, claims: Record<string, string | number>): Promise<string> {

@@ -49,7 +49,7 @@ export class PresenceKeeper {
     this.#loop?.wake();
   }
 
-  /** Takes the record away: the node is about to go. `start` brings it back. */
+  /** Says that the node goes on purpose, and takes the record away. `start` brings it back. */
   async withdraw(): Promise<void> {
     await this.#loop?.close();
     this.#loop = undefined;
@@ -57,8 +57,11 @@ export class PresenceKeeper {
     this.#lease = undefined;
     this.#written = undefined;
     if (lease === undefined) return;
+    const { store, nodeId, describe } = this.#options;
     try {
-      await this.#options.store.revokeLease(lease);
+      const value = JSON.stringify({ ...describe(), leaving: true });
+      await store.txn({ then: [{ operation: "put", key: nodesPrefix + nodeId, value, lease }] });
+      await store.revokeLease(lease);
     } catch (error) {
       // The lease ends by itself, a little later.
       if (!(error instanceof LeaseNotFoundError))

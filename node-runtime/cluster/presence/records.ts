@@ -20,6 +20,8 @@ export const presenceRecord = z.object({
   version: z.string(),
   started_at: z.string(),
   ready: z.boolean(),
+  /** Said last of all by a node that goes on purpose; one that fails can't. */
+  leaving: z.boolean().optional(),
 });
 
 export type PresenceRecord = z.output<typeof presenceRecord>;

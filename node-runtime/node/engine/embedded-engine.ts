@@ -31,6 +31,7 @@ export async function openEmbeddedEngine({
     return {
       store,
       term: () => term,
+      pid: () => undefined,
       metricsText: () => Promise.resolve(""),
       handOver: () => Promise.resolve(),
       close: () => store.close(),

@@ -8,6 +8,8 @@ export interface Engine {
   readonly cluster?: EtcdCluster;
   /** Raft's term; on the embedded engine the number of the node's starts on its data. */
   readonly term: () => number;
+  /** The engine's own process; undefined while there is none. */
+  readonly pid: () => number | undefined;
   /** Metrics of the engine's own process, for the node's /metrics; never rejects. */
   readonly metricsText: () => Promise<string>;
   /** Gives the leadership away before the node stops; never rejects. */

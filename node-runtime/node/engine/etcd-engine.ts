@@ -2,10 +2,12 @@
 import { readFile } from "node:fs/promises";
 import { parseDuration, parseSize, type NodeConfig } from "@quorumkit/schema";
 import { EtcdCluster } from "../../cluster/etcd-cluster.ts";
+import { clockAsker } from "../../cluster/clock/ask-clock.ts";
 import { confirmMember, formCluster, markRemoved } from "../../cluster/formation/form-cluster.ts";
 import type { MembershipPort } from "../../cluster/formation/join.ts";
 import { admittedPrefix } from "../../cluster/keys.ts";
 import { openWith } from "../../cluster/membership/member-clients.ts";
+import type { PeerClient } from "../../cluster/peer-auth/peer-client.ts";
 import { presenceOf } from "../../cluster/presence/describe.ts";
 import { locateEtcd } from "../../etcd/binary.ts";
 import { requireStartable, startManagedEtcd } from "../../etcd/managed-etcd.ts";
@@ -59,7 +61,8 @@ async function open(node: NodeParts, closers: Closers): Promise<Engine> {
     state.waiting(reasons);
     if (reasons.length > 0) log.info({ reasons }, "waiting for other members");
   };
-  const etcd = kind === "member" ? await startMember(node, closers, onWaiting) : undefined;
+  const peers = await openPeers(node, closers);
+  const etcd = kind === "member" ? await startMember(node, peers, closers, onWaiting) : undefined;
   const client = await openClient(node, kind, etcd, closers);
   const monitor = startMemberMonitor(client);
   closers.add(() => {
@@ -101,6 +104,10 @@ async function open(node: NodeParts, closers: Closers): Promise<Engine> {
       deps.config.current.cluster.peers.find(
         ({ host, peerPort }) => new URL(urlOf("http", host, peerPort)).host === address,
       )?.id,
+    askClock:
+      peers === undefined
+        ? undefined
+        : clockAsker({ client: peers, config: () => deps.config.current, breakers: node.breakers }),
     now: deps.now,
   });
   closers.add(() => cluster.close());
@@ -111,6 +118,7 @@ async function open(node: NodeParts, closers: Closers): Promise<Engine> {
     store,
     cluster,
     term: () => monitor.current?.term ?? 0,
+    pid: () => etcd?.state.pid,
     metricsText: () => etcd?.etcdMetricsText() ?? Promise.resolve(""),
     handOver: () => cluster.handOver(),
     close: () => closers.closeAll(),
@@ -122,9 +130,21 @@ function kindOf({ consensus, node }: NodeConfig): Kind {
   return node.role;
 }
 
+/** What calls other nodes; undefined for a node without a join token. */
+async function openPeers(node: NodeParts, closers: Closers): Promise<PeerClient | undefined> {
+  const peers = await node.openPeerClient();
+  if (peers !== undefined) {
+    closers.add(() => {
+      peers.close();
+    });
+  }
+  return peers;
+}
+
 /** Finds the cluster and starts etcd on what came of it. Resolves when etcd answers clients. */
 async function startMember(
   node: NodeParts,
+  peers: PeerClient | undefined,
   closers: Closers,
   onWaiting: (reasons: readonly string[]) => void,
 ): Promise<ManagedEtcd> {
@@ -132,12 +152,7 @@ async function startMember(
   const { log, config, now } = deps;
   // A missing program is said at once, not when all others are there.
   const binary = await locateEtcd(config.current.consensus.binary);
-  const peers = await node.openPeerClient();
-  if (peers !== undefined) {
-    closers.add(() => {
-      peers.close();
-    });
-  }
+  const healing = node.healing.of("etcd");
   const start = await formCluster({
     config: () => config.current,
     peers,
@@ -161,6 +176,9 @@ async function startMember(
   if (etcd.state.phase === "removed") removed();
   etcd.subscribe(({ phase, serving, reason }) => {
     if (serving) node.state.engineFailed(undefined);
+    if (phase === "backing-off") healing.failed();
+    if (phase === "starting") healing.started();
+    if (serving) healing.serves();
     if (phase === "removed") removed();
     if (phase !== "backing-off") return;
     log.error({ code: reason?.code, reason: reason?.message, restarts: etcd.restarts }, "etcd ended");

@@ -23,6 +23,7 @@ export function followPeers(node: NodeParts, cluster: EtcdCluster): () => void {
     }
     for (const nodeId of known.keys()) if (!entries.some((entry) => entry.nodeId === nodeId)) known.delete(nodeId);
     p2p.setMembers([...known.values()]);
+    node.breakers.retain(new Set(entries.map(({ nodeId }) => nodeId)));
     const { peerId, announced } = await p2p.status();
     const before = node.peer;
     if (peerId === null) return;

@@ -19,7 +19,7 @@ describe("the metrics of tasks", () => {
     await here.tasks.service.fail(second.task.id, second.claim.token, failure);
     await here.tasks.maintenance.enable("admin", null);
 
-    const text = await here.metrics.registry.metrics();
+    const text = await here.metrics.text();
     const lines = new Set(text.split("\n"));
     for (const line of [
       'coordinator_tasks{status="pending"} 1',
@@ -38,6 +38,6 @@ describe("the metrics of tasks", () => {
       assert.ok(lines.has(line), `${line} in\n${text}`);
     }
     await store.close();
-    assert.match(await here.metrics.registry.metrics(), /coordinator_tasks\{status="pending"\} 1/);
+    assert.match(await here.metrics.text(), /coordinator_tasks\{status="pending"\} 1/);
   });
 });

@@ -33,7 +33,7 @@ describe("submitting", () => {
     assert.equal(refused.length, 15);
     const [queue] = await tasks.health();
     assert.equal(queue?.status, "degraded");
-    assert.match(await metrics.registry.metrics(), /coordinator_tasks_rejected_total\{reason="queue-full"\} 15/);
+    assert.match(await metrics.text(), /coordinator_tasks_rejected_total\{reason="queue-full"\} 15/);
     await tasks.dispatcher.claim({ workerId: "w", types: [], limit: 1, wait: 0 });
     await tasks.service.submit({ type: "build" }, "client");
   });
