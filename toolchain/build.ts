@@ -52,6 +52,7 @@ function compile(name: string): void {
     extends: join(root, "tsconfig.json"),
     compilerOptions: {
       noEmit: false,
+      incremental: false,
       declaration: true,
       rewriteRelativeImportExtensions: true,
       rootDir: join(root, name),

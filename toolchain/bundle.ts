@@ -7,8 +7,9 @@ import { dirname, join, relative, sep } from "node:path";
 import process from "node:process";
 import { build, type Plugin } from "esbuild";
 
-const source = join(import.meta.dirname, "..", "node-runtime");
-const defaultOutput = join(import.meta.dirname, "..", "dist", "runtime");
+const root = join(import.meta.dirname, "..");
+const source = join(root, "node-runtime");
+const defaultOutput = join(root, "dist", "runtime");
 
 /** Program files of the bundle: by what they are made from. A worker thread needs a file of its own. */
 const entries = {
@@ -28,23 +29,32 @@ export interface RuntimeBundle {
   entry: string;
   /** Size of all files together. */
   bytes: number;
+  /** Modules that it was made from, as paths from the repository's root. */
+  inputs: string[];
 }
 
 /** Makes the bundle in a folder, which is emptied first. */
 export async function bundleRuntime(directory: string = defaultOutput): Promise<RuntimeBundle> {
   rmSync(directory, { recursive: true, force: true });
-  for (const [from, to] of Object.entries(entries)) await bundleEntry(join(source, from), directory, to);
+  const inputs = new Set<string>();
+  for (const [from, to] of Object.entries(entries)) {
+    for (const input of await bundleEntry(join(source, from), directory, to)) inputs.add(input);
+  }
   copyStatusPage(join(directory, "status-page"));
   cpSync(join(source, protocol), join(directory, protocol));
   writeManifest(join(directory, "package.json"));
   const entry = join(directory, entries["bin/quorumkit-node.ts"]);
   chmodSync(entry, 0o755);
-  return { directory, entry, bytes: sizeOf(directory) };
+  return { directory, entry, bytes: sizeOf(directory), inputs: [...inputs].sort() };
 }
 
-async function bundleEntry(from: string, directory: string, to: string): Promise<void> {
-  const root = relative(dirname(join(directory, to)), directory).replaceAll(sep, "/");
-  await build({
+/** Gives the modules of which something is left in the file. */
+async function bundleEntry(from: string, directory: string, to: string): Promise<string[]> {
+  const top = relative(dirname(join(directory, to)), directory).replaceAll(sep, "/");
+  const { metafile } = await build({
+    // The bundle names modules by their paths from here: it is the same wherever it is made.
+    absWorkingDir: root,
+    metafile: true,
     entryPoints: [from],
     outfile: join(directory, to),
     bundle: true,
@@ -56,18 +66,21 @@ async function bundleEntry(from: string, directory: string, to: string): Promise
     logLevel: "warning",
     legalComments: "eof",
     plugins: [keepPlaces],
-    banner: { js: preamble(root === "" ? "." : root) },
+    banner: { js: preamble(top === "" ? "." : top) },
   });
+  return Object.values(metafile.outputs).flatMap(({ inputs }) =>
+    Object.keys(inputs).filter((input) => (inputs[input]?.bytesInOutput ?? 0) > 0),
+  );
 }
 
 /**
  * What CommonJS packages expect to find, and the folder that {@link keepPlaces} counts from. Names begin with
  * `bundle`, because the modules of the bundle share this scope.
  */
-function preamble(root: string): string {
+function preamble(top: string): string {
   return [
     'import { createRequire as bundleCreateRequire } from "node:module";',
-    `const bundleRoot = new URL("${root}/", import.meta.url).href;`,
+    `const bundleRoot = new URL("${top}/", import.meta.url).href;`,
     "const require = bundleCreateRequire(import.meta.url);",
     "const __filename = import.meta.filename;",
     "const __dirname = import.meta.dirname;",

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { createWriteStream, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { chmodSync, createWriteStream, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -55,7 +55,7 @@ export function checksumOf(text, name) {
  * Downloads an official release, checks it against its published SHA-256 and unpacks it into a folder. Nothing of it
  * is unpacked before the checksum is right.
  *
- * @param {{ archive: string, url: string, checksumsUrl: string }} release @param {string} folder
+ * @param {import("./tools.mjs").Release} release @param {string} folder
  * @param {(text: string) => void} onProgress
  */
 export async function downloadRelease(release, folder, onProgress) {
@@ -88,6 +88,11 @@ export async function downloadRelease(release, folder, onProgress) {
   if (actual !== expected) {
     rmSync(file);
     throw new Error(`${release.url}: its SHA-256 is ${actual}, but ${expected} is published for it`);
+  }
+  if (release.program) {
+    chmodSync(file, 0o755);
+    renameSync(file, join(folder, release.program));
+    return;
   }
   onProgress("unpacking");
   await unpack(file, folder);

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { test } from "node:test";
 import { checksumOf, downloadRelease } from "./download.mjs";
 import { temporaryFolder } from "./testing/temporary.mjs";
-import { etcdRelease, pulumiRelease } from "./tools.mjs";
+import { composeRelease, etcdRelease, pulumiRelease } from "./tools.mjs";
 
 const archive = "pulumi-v1.0.0-linux-x64.tar.gz";
 
@@ -52,6 +52,14 @@ test("a release with the published checksum is unpacked, its programs executable
     progress.some((text) => text.startsWith("100 %")),
     progress.join(),
   );
+});
+
+test("a release that is the program itself gets its name and can be run", async (context) => {
+  const { url, checksumsUrl } = await serve(context, (sha256) => `${sha256} *${archive}\n`);
+  const folder = temporaryFolder(context);
+  await downloadRelease({ archive, url, checksumsUrl, program: "tool" }, folder, () => undefined);
+  assert.deepEqual(readdirSync(folder), ["tool"]);
+  assert.equal(statSync(join(folder, "tool")).mode & 0o777, 0o755);
 });
 
 test("a release with another checksum is refused before anything is unpacked", async (context) => {
@@ -100,4 +108,15 @@ test("release addresses are those of the publishers", () => {
   });
   assert.match(etcdRelease("3.6.5", "darwin", "arm64")?.archive ?? "", /darwin-arm64\.zip$/);
   assert.equal(etcdRelease("3.6.5", "win32", "arm64"), undefined);
+});
+
+test("the release of Docker Compose for a platform is one program with a checksum of its own", () => {
+  const url = "https://github.com/docker/compose/releases/download/v2.40.0/docker-compose-linux-x86_64";
+  assert.deepEqual(composeRelease("2.40.0", "linux", "x64"), {
+    archive: "docker-compose-linux-x86_64",
+    url,
+    checksumsUrl: `${url}.sha256`,
+    program: "docker-compose",
+  });
+  assert.equal(composeRelease("2.40.0", "freebsd", "x64"), undefined);
 });

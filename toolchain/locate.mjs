@@ -140,6 +140,67 @@ async function rejectEtcd(path, minorVersion, env) {
   return version.startsWith(`${minorVersion}.`) ? undefined : `it is ${version}, not ${minorVersion}`;
 }
 
+/** Where Docker and its packages put plugins of the docker command. @param {NodeJS.ProcessEnv} env */
+function dockerPluginFolders(env) {
+  const own = env.DOCKER_CONFIG || join(env.HOME || homedir(), ".docker");
+  const shared = ["/usr/local/lib", "/usr/local/libexec", "/usr/lib", "/usr/libexec"];
+  return [own, ...shared.map((folder) => join(folder, "docker"))].map((folder) => join(folder, "cli-plugins"));
+}
+
+/**
+ * Docker Compose that is new enough: the one that QUORUMKIT_DOCKER_COMPOSE names, else the docker command's plugin, else
+ * one on PATH.
+ *
+ * @param {{ env?: NodeJS.ProcessEnv, minimumVersion: string, onRejected?: (message: string) => void }} options
+ * @returns {Promise<string | undefined>} the program, which runs without the docker command too
+ */
+export function locateCompose({ env = process.env, minimumVersion, onRejected }) {
+  const plugins = dockerPluginFolders(env).map((folder) => join(folder, executableName("docker-compose")));
+  const candidates = [...plugins.filter(isExecutable), ...programsOnPath("docker-compose", env)];
+  const args = ["version", "--short"];
+  return locateByVersion({ variable: "QUORUMKIT_DOCKER_COMPOSE", candidates, args, env, minimumVersion, onRejected });
+}
+
+/**
+ * A docker command that is new enough: the one that QUORUMKIT_DOCKER_CLI names, else one on PATH.
+ *
+ * @param {{ env?: NodeJS.ProcessEnv, minimumVersion: string, onRejected?: (message: string) => void }} options
+ * @returns {Promise<string | undefined>} the program
+ */
+export function locateDockerCli({ env = process.env, minimumVersion, onRejected }) {
+  const candidates = programsOnPath("docker", env);
+  const args = ["--version"];
+  return locateByVersion({ variable: "QUORUMKIT_DOCKER_CLI", candidates, args, env, minimumVersion, onRejected });
+}
+
+/**
+ * @param {{ variable: string, candidates: string[], args: string[], env: NodeJS.ProcessEnv, minimumVersion: string,
+ *   onRejected?: (message: string) => void }} options
+ */
+async function locateByVersion({ variable, candidates, args, env, minimumVersion, onRejected }) {
+  const reject = async (/** @type {string} */ path) => {
+    const result = await capture(path, args, { env, timeout: 20_000 });
+    if (result.code !== 0) return `it doesn't run: ${result.stderr.trim().split("\n")[0]}`;
+    if (isAtLeast(result.stdout, minimumVersion)) return undefined;
+    return `it is ${parseVersion(result.stdout)?.join(".") ?? "of no version"}, older than ${minimumVersion}`;
+  };
+  const named = env[variable];
+  if (named) {
+    const reason = await reject(named);
+    if (!reason) return resolve(named);
+    throw new Problem(`Finding the program of ${variable}`, `it is ${named}, but ${reason}`, [
+      `set it to the path of version ${minimumVersion} or later`,
+      "unset it: the program is then looked for, or built",
+    ]);
+  }
+  for (const path of candidates) {
+    const reason = await reject(path);
+    if (!reason) return path;
+    onRejected?.(`${path} is not used: ${reason}`);
+  }
+  return undefined;
+}
+
 /** @param {string} path @param {string[]} names @returns {string | undefined} */
 function missingBeside(path, names) {
   const missing = names.filter((name) => !isExecutable(join(dirname(realpathSync(path)), executableName(name))));

@@ -3,7 +3,15 @@ import { symlinkSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { hasLanguageHost, hasPlugin, locateEtcd, locatePulumi, programsOnPath } from "./locate.mjs";
+import {
+  hasLanguageHost,
+  hasPlugin,
+  locateCompose,
+  locateDockerCli,
+  locateEtcd,
+  locatePulumi,
+  programsOnPath,
+} from "./locate.mjs";
 import { temporaryFolder, writeFile } from "./testing/temporary.mjs";
 
 const minimumVersion = "3.200.0";
@@ -107,4 +115,39 @@ test("the etcd that QUORUMKIT_ETCD names is taken, or refused with what is wrong
   assert.equal(await locate(join(folder, "good", "etcd")), join(folder, "good", "etcd"));
   await assert.rejects(locate(join(folder, "new", "etcd")), /QUORUMKIT_ETCD is \S+etcd, but it is 3\.7\.0, not 3\.6/);
   await assert.rejects(locate(join(folder, "none")), /QUORUMKIT_ETCD is \S+none, but it doesn't run/);
+});
+
+test("Docker Compose is the docker command's plugin before one on PATH, if it is new enough", async (context) => {
+  const folder = temporaryFolder(context, {
+    "docker/cli-plugins/docker-compose": cli("2.30.3"),
+    "old/cli-plugins/docker-compose": cli("2.20.0"),
+    "bin/docker-compose": cli("v2.40.0"),
+  });
+  /** @param {string} config */
+  const locate = (config) => {
+    const env = { ...environment(folder, "bin"), DOCKER_CONFIG: join(folder, config) };
+    return locateCompose({ env: { ...env, PATH: join(folder, "bin") }, minimumVersion: "2.24.0", onRejected });
+  };
+  /** @type {string[]} */
+  const rejected = [];
+  const onRejected = (/** @type {string} */ message) => rejected.push(message);
+  assert.equal(await locate("docker"), join(folder, "docker", "cli-plugins", "docker-compose"));
+  assert.deepEqual(rejected, []);
+  // Another one may be installed on this machine, where Docker's packages put it.
+  const other = await locate("old");
+  assert.ok(other !== undefined && other !== join(folder, "old", "cli-plugins", "docker-compose"));
+  assert.match(rejected[0] ?? "", /old.* is not used: it is 2\.20\.0, older than 2\.24\.0/);
+});
+
+test("a docker command that is named has to be new enough; one on PATH is passed over", async (context) => {
+  const folder = temporaryFolder(context, {
+    "old/docker": cli("Docker version 20.10.24+dfsg1, build 5d6db84"),
+    "new/docker": cli("Docker version 28.2.2, build e6534b4"),
+  });
+  const minimumVersion = "25.0.0";
+  const PATH = ["old", "new"].map((name) => join(folder, name)).join(delimiter);
+  assert.equal(await locateDockerCli({ env: { PATH }, minimumVersion }), join(folder, "new", "docker"));
+  assert.equal(await locateDockerCli({ env: { PATH: join(folder, "old") }, minimumVersion }), undefined);
+  const env = { PATH, QUORUMKIT_DOCKER_CLI: join(folder, "old", "docker") };
+  await assert.rejects(locateDockerCli({ env, minimumVersion }), /it is 20\.10\.24, older than 25\.0\.0/);
 });

@@ -102,7 +102,9 @@ async function build(tool, directory) {
  */
 export async function provideDownloaded(tool, release) {
   if (!release) return { reason: `download: no ${tool.name} is published for ${process.platform} on ${process.arch}` };
-  const directory = join(toolsDirectory(), release.archive.replace(/\.(tar\.gz|zip)$/, ""));
+  // The name of an archive says the version, that of a program doesn't.
+  const name = release.program ? `${tool.name}-v${tool.version}` : release.archive.replace(/\.(tar\.gz|zip)$/, "");
+  const directory = join(toolsDirectory(), name);
   if (existsSync(directory)) return { folder: directory };
   if (await findBuilt(tool)) return { reason: "built earlier" };
   const progress = startProgress(`downloading ${tool.name} ${tool.version}`);

@@ -16,6 +16,7 @@ for (const [script, command] of [
   ["start.mjs", "npm start"],
   ["stop.mjs", "npm run stop"],
   ["test.mjs", "npm test"],
+  ["images.mjs", "npm run images"],
 ]) {
   test(`${command}: --help explains, an unknown option is rejected by name`, async () => {
     const help = await run(script, ["--help"]);
@@ -36,6 +37,27 @@ test("npm start: a stack that can't be, or has no file, is an error that says wh
   const missing = await run("start.mjs", ["--stack", "no-such-stack"]);
   assert.equal(missing.code, 1);
   assert.match(missing.stderr, /there is no file .*Pulumi\.no-such-stack\.yaml/);
+});
+
+test("npm run images: an image that isn't made here is rejected with those that are", async () => {
+  const result = await run("images.mjs", ["--target", "nginx"]);
+  assert.equal(result.code, 1);
+  assert.match(result.stderr, /there is no image nginx\n.*\n.*choose from: node, load-balancer/);
+});
+
+test("npm run images: without Docker it says what to do, and makes nothing", async (context) => {
+  const nowhere = { ...process.env, DOCKER_HOST: `unix://${temporaryFolder(context)}/none.sock` };
+  const stopped = await run("images.mjs", [], {
+    ...nowhere,
+    PATH: `${temporaryFolder(context, { docker: "#!/bin/sh\necho Cannot connect to the Docker daemon >&2\nexit 1\n" })}:${process.env.PATH}`,
+  });
+  assert.equal(stopped.code, 1);
+  assert.match(stopped.stderr, /Building the images failed\n {2}Cannot connect to the Docker daemon/);
+  assert.match(stopped.stderr, /- start Docker: systemctl start docker/);
+  const missing = await run("images.mjs", [], { ...nowhere, PATH: temporaryFolder(context) });
+  assert.equal(missing.code, 1);
+  assert.match(missing.stderr, /there is no docker command on the PATH/);
+  assert.match(missing.stderr, /- install Docker: https:/);
 });
 
 test("npm test: an unknown phase is rejected with the known ones", async () => {

@@ -8,6 +8,7 @@ import { checkNodeVersion, ensurePackages } from "./packages.mjs";
 import { Problem, runMain } from "./problem.mjs";
 import { capture } from "./process.mjs";
 import { provideChecker } from "./provide-checker.mjs";
+import { provideCompose, provideDockerCli } from "./provide-compose.mjs";
 import { provideEtcd } from "./provide-etcd.mjs";
 import { provideTools } from "./provide.mjs";
 import { formatDuration, startProgress, style } from "./terminal.mjs";
@@ -31,6 +32,9 @@ async function prepare(phase) {
   const programs = {
     ...(needs.includes("etcd") ? { QUORUMKIT_ETCD: await provideEtcd() } : {}),
     ...(needs.includes("checker") ? { QUORUMKIT_LINEARIZABILITY_CHECKER: await provideChecker() } : {}),
+    ...(needs.includes("compose")
+      ? { QUORUMKIT_DOCKER_COMPOSE: await provideCompose(), QUORUMKIT_DOCKER_CLI: await provideDockerCli() }
+      : {}),
   };
   const plain = { ...process.env, ...programs };
   if (!needs.includes("pulumi")) return { ...plain, PATH: pinnedPath(process.env) };

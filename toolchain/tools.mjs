@@ -62,6 +62,46 @@ export const etcdTool = {
 };
 
 /**
+ * Docker Compose as a program of its own, which tests start the written compose.yaml with.
+ *
+ * @type {Tool & { minimumVersion: string }}
+ */
+export const composeTool = {
+  name: "docker-compose",
+  version: "2.40.0",
+  minimumVersion: "2.24.0",
+  builds: [
+    {
+      binary: "docker-compose",
+      folder: "compose",
+      package: "github.com/docker/compose/v2/cmd",
+      ldflags: "-X github.com/docker/compose/v2/internal.Version=v2.40.0",
+    },
+  ],
+  install: "https://docs.docker.com/compose/install, or your package manager",
+};
+
+/**
+ * The docker command that knows `docker stack config`, which tests check the written swarm stack with.
+ *
+ * @type {Tool & { minimumVersion: string }}
+ */
+export const dockerCliTool = {
+  name: "docker-cli",
+  version: "28.5.0",
+  minimumVersion: "25.0.0",
+  builds: [
+    {
+      binary: "docker",
+      folder: "docker-cli",
+      package: "github.com/docker/cli/cmd/docker",
+      ldflags: "-X github.com/docker/cli/cli/version.Version=28.5.0",
+    },
+  ],
+  install: "https://docs.docker.com/engine/install/binaries, or your package manager",
+};
+
+/**
  * Judges the histories that the fault tests record. It is this repository's own, so it is always built.
  *
  * @type {Tool}
@@ -79,7 +119,10 @@ export const minimumGoVersion = "1.26.0";
 /** The oldest Node.js that these scripts run on; the rest runs on the pinned one in node_modules. */
 export const minimumNodeVersion = "18.3.0";
 
-/** @typedef {{ archive: string, url: string, checksumsUrl: string }} Release */
+/**
+ * @typedef {{ archive: string, url: string, checksumsUrl: string, program?: string }} Release where `program` is given, what
+ *   is published is no archive but the program itself, which gets this name
+ */
 
 /**
  * Where the official Pulumi release for a platform lies.
@@ -115,4 +158,22 @@ export function etcdRelease(version, platform, architecture) {
   const archive = `etcd-v${version}-${target}.${platform === "linux" ? "tar.gz" : "zip"}`;
   const base = `https://github.com/etcd-io/etcd/releases/download/v${version}`;
   return { archive, url: `${base}/${archive}`, checksumsUrl: `${base}/SHA256SUMS` };
+}
+
+/**
+ * Where the official program of Docker Compose for a platform lies.
+ *
+ * @param {string} version @param {string} platform as `process.platform` @param {string} architecture as `process.arch`
+ * @returns {Release | undefined} undefined: none is published
+ */
+export function composeRelease(version, platform, architecture) {
+  const systems = { linux: "linux", darwin: "darwin", win32: "windows" };
+  const processors = { x64: "x86_64", arm64: "aarch64" };
+  const system = systems[/** @type {keyof typeof systems} */ (platform)];
+  const processor = processors[/** @type {keyof typeof processors} */ (architecture)];
+  if (system === undefined || processor === undefined) return undefined;
+  const suffix = system === "windows" ? ".exe" : "";
+  const archive = `docker-compose-${system}-${processor}${suffix}`;
+  const url = `https://github.com/docker/compose/releases/download/v${version}/${archive}`;
+  return { archive, url, checksumsUrl: `${url}.sha256`, program: `docker-compose${suffix}` };
 }

@@ -35,6 +35,17 @@ rm -f usr/sbin/policy-rc.d etc/ssh/ssh_host_* etc/machine-id
 : > etc/machine-id
 ${slim}`;
 
+/** Packages as they are in the archive, unpacked and not installed: without what they depend on. */
+const unpack = `cp -a "$2" "$1/.root"
+cd "$1"
+export DEBIAN_FRONTEND=noninteractive
+chroot .root apt-get -qq update
+chroot .root sh -euc 'mkdir /debs && cd /debs && exec apt-get -qq -o APT::Sandbox::User=root download "$@"' sh PACKAGES
+for file in .root/debs/*.deb; do
+  dpkg-deb --extract "$file" "$(dpkg-deb --field "$file" Package)"
+done
+rm -rf .root`;
+
 /** A Debian without anything particular, as the image debian:bookworm-slim. Gives its folder, which is to be left as it is. */
 export function provideBaseRoot(): Promise<string> {
   return provideRoot("base", debootstrap, () => Promise.resolve([]));
@@ -43,6 +54,12 @@ export function provideBaseRoot(): Promise<string> {
 /** A Debian machine with systemd and an ssh server; no Node.js, no curl. */
 export function provideHostRoot(): Promise<string> {
   return provideRoot("host", `${debootstrap}\n${addHost}`, async () => [await provideBaseRoot()], addHost);
+}
+
+/** What Debian packages hold, in a folder of each package's name; to be left as it is. */
+export function providePackageFiles(packages: readonly string[]): Promise<string> {
+  const script = unpack.replace("PACKAGES", packages.join(" "));
+  return provideRoot("files", script, async () => [await provideBaseRoot()]);
 }
 
 /** The cache is keyed by everything that decides what is in it: the scripts and the architecture. */

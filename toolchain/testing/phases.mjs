@@ -6,10 +6,19 @@ import process from "node:process";
  * One step of `npm test`. A phase with a `command` counts as one test; the others count what node:test ran.
  *
  * @typedef {{ name: string, command?: string[], files?: string[], concurrency?: number, timeoutSeconds?: number,
- *   debian?: string[], needs?: ("pulumi" | "docker" | "etcd" | "checker")[] }} Phase
+ *   debian?: string[], needs?: ("pulumi" | "docker" | "etcd" | "checker" | "compose")[] }} Phase
  */
 
 const skippedFolders = new Set(["node_modules", "dist", "test"]);
+
+/** A Prometheus, and everything that it watches beside the nodes. */
+const watching = [
+  "prometheus",
+  "prometheus-alertmanager",
+  "prometheus-node-exporter",
+  "prometheus-nginx-exporter",
+  "nginx",
+];
 
 /** What each folder of test/ needs; a folder that isn't named here needs nothing. */
 const requirements = /** @type {Record<string, Partial<Phase>>} */ ({
@@ -19,7 +28,12 @@ const requirements = /** @type {Record<string, Partial<Phase>>} */ ({
   engine: { needs: ["pulumi", "etcd"] },
   faults: { needs: ["etcd", "checker"], debian: ["iproute2", "iptables"] },
   consumer: { needs: ["pulumi"] },
-  docker: { needs: ["pulumi", "docker"], debian: ["docker.io", "debootstrap"] },
+  alerts: { debian: ["prometheus", "prometheus-alertmanager"] },
+  "load-balancer": { needs: ["etcd"], debian: ["nginx", "apache2-utils"] },
+  observability: { needs: ["etcd"], debian: watching },
+  dashboards: { needs: ["etcd"], debian: [...watching, "chromium"] },
+  docker: { needs: ["pulumi", "docker", "etcd", "compose"], debian: ["docker.io", "debootstrap"] },
+  compose: { needs: ["pulumi", "docker", "etcd"], debian: ["docker.io", "debootstrap"] },
   systemd: { needs: ["pulumi"], debian: ["debootstrap", "openssh-client", "iproute2", "util-linux", "systemd"] },
 });
 
