@@ -1,8 +1,7 @@
 /** A node as a container on the Docker host of this machine. */
-import { availableParallelism } from "node:os";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { parseDuration, parseSize } from "@quorumkit/schema";
+import { hardening, resourceLimits, toSeconds } from "../docker/hardening.ts";
 import { NodeConfigFile, type NodeConfigFileArgs } from "../host/node-config-file.ts";
 import { NodeReady, type NodeReadyArgs } from "../host/node-ready.ts";
 import { healthCheckCommand } from "../plan/health-check.ts";
@@ -70,8 +69,8 @@ export function createContainer(job: Job): ContainerChildren {
       job,
       "container",
       {
-        ...hardening,
-        ...resourceLimits(job),
+        ...hardening({ uid: containerAccount, gid: containerAccount }, [{ path: "/tmp", size: "64m" }]),
+        ...limitsOf(job),
         name: dockerName,
         image: image.imageId,
         command: ["start", "--config", `${configMount}/node.yaml`],
@@ -123,39 +122,8 @@ export function createContainer(job: Job): ContainerChildren {
   return { provider, image, network, volume, config, container, ready };
 }
 
-/** What keeps a node that was taken over from doing more harm than to its own data. */
-const hardening = {
-  user: `${containerAccount}:${containerAccount}`,
-  readOnly: true,
-  securityOpts: ["no-new-privileges:true"],
-  capabilities: { drops: ["ALL"] },
-  tmpfs: { "/tmp": "rw,noexec,nosuid,nodev,size=64m,mode=1777" },
-  restart: "unless-stopped",
-  mustRun: true,
-  logDriver: "json-file",
-  logOpts: { "max-size": "10m", "max-file": "5" },
-};
-
-/**
- * Limits of the container. A CPU limit is rounded up to whole cores of this machine, which is the Docker host: the plugin
- * that is built where none can be downloaded knows no fractions of cores.
- */
-function resourceLimits({ plan }: Job) {
-  const limits = plan.apply(({ spec }) => spec.resources.limits);
-  const megabytes = limits.memory.apply((size) => Math.floor(parseSize(size) / (1024 * 1024)));
-  const cores = limits.cpu.apply(toCores);
-  return {
-    cpuShares: cores.apply((count) => Math.max(2, Math.round(count * 1024))),
-    cpuSet: cores.apply((count) => `0-${Math.min(Math.max(Math.ceil(count), 1), availableParallelism()) - 1}`),
-    memory: megabytes,
-    memorySwap: megabytes,
-  };
-}
-
-function toCores(quantity: string): number {
-  return quantity.endsWith("m") ? Number(quantity.slice(0, -1)) / 1000 : Number(quantity);
-}
-
-function toSeconds(duration: string): number {
-  return Math.ceil(parseDuration(duration) / 1000);
+/** Each limit an Output of its own: an override can replace one and leave the others. */
+function limitsOf({ plan }: Job) {
+  const { cpuShares, cpuSet, memory, memorySwap } = plan.apply(({ spec }) => resourceLimits(spec.resources.limits));
+  return { cpuShares, cpuSet, memory, memorySwap };
 }

@@ -1,7 +1,8 @@
 /** From the args of a component to a plan: all problems at once, warnings apart. Pure. */
-import { readClusterSpec, show, type ClusterSpec, type Problem, type Validation } from "@quorumkit/schema";
+import { readClusterSpec, type ClusterSpec, type Problem, type Validation } from "@quorumkit/schema";
 import { argsToWire, mapAt } from "../common/wire.ts";
 import type { Place } from "../plan/derive.ts";
+import { dockerHostProblems } from "../plan/docker-host.ts";
 import { planCluster, type Plan, type PlannedNode } from "../plan/plan.ts";
 
 /** How a single node runs. */
@@ -50,22 +51,10 @@ function withDataDirectory(wire: Record<string, unknown>, dataDirectory: string)
   return { ...wire, storage: { ...storage, data_dir: dataDirectory } };
 }
 
-/** The config directory of a container is mounted from this machine, so that its Docker host has to be this machine. */
 function dockerProblems({ target: { singleNode } }: ClusterSpec): Problem[] {
-  const { dockerHost } = singleNode.container;
-  if (singleNode.runOn !== "container" || dockerHost.startsWith("unix://")) return [];
-  const want = "a unix:// endpoint of this machine; for another host use run_on: systemd";
-  const message = `docker_host must be ${want}, got ${show(dockerHost)}`;
-  return [
-    {
-      severity: "error",
-      path: "target.single_node.container.docker_host",
-      message,
-      got: dockerHost,
-      want,
-      rule: "docker-host-is-this-machine",
-    },
-  ];
+  if (singleNode.runOn !== "container") return [];
+  const option = "target.single_node.container.docker_host";
+  return dockerHostProblems(option, singleNode.container.dockerHost, "; for another host use run_on: systemd");
 }
 
 function countProblems(spec: ClusterSpec): Problem[] {

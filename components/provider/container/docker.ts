@@ -10,7 +10,7 @@ export interface ContainerPlace {
 /** The state of a container; undefined where there is none. */
 export async function containerState(place: ContainerPlace): Promise<"running" | "stopped" | undefined> {
   const format = "{{.State.Running}} {{.State.Restarting}}";
-  const { code, stdout, stderr } = await docker(place.dockerHost, [
+  const { code, stdout, stderr } = await runDocker(place.dockerHost, [
     "inspect",
     "--type",
     "container",
@@ -23,7 +23,41 @@ export async function containerState(place: ContainerPlace): Promise<"running" |
   throw new Error(`docker inspect ${place.container} on ${place.dockerHost}: ${stderr.trim()}`);
 }
 
-/** Sends SIGHUP to the node in a container. */
+/** How well a container is. */
+export interface ContainerHealth {
+  /** As Docker names it: `running`, `restarting`, `exited`, … */
+  status: string;
+  exitCode: number;
+  /** What its health check says: `healthy`, `starting`, `unhealthy`, and `none` where it has no check. */
+  health: string;
+  /** What the check printed the last time. */
+  said: string;
+}
+
+/** The health of a container; undefined where there is none. */
+export async function containerHealth(place: ContainerPlace): Promise<ContainerHealth | undefined> {
+  const args = ["inspect", "--type", "container", "--format", "{{json .State}}", place.container];
+  const { code, stdout, stderr } = await runDocker(place.dockerHost, args);
+  if (code === 0) return readHealth(stdout);
+  if (/no such (?:container|object)/i.test(stderr)) return undefined;
+  throw new Error(`docker inspect ${place.container} on ${place.dockerHost}: ${stderr.trim()}`);
+}
+
+/** Reads the state of a container as Docker answers it. */
+export function readHealth(text: string): ContainerHealth {
+  const {
+    Status: status,
+    ExitCode: exitCode,
+    Health: health,
+  } = JSON.parse(text) as {
+    Status: string;
+    ExitCode: number;
+    Health?: { Status: string; Log?: { Output: string }[] | null } | null;
+  };
+  return { status, exitCode, health: health?.Status ?? "none", said: health?.Log?.at(-1)?.Output.trim() ?? "" };
+}
+
+/** Sends SIGHUP to the first process of a container. */
 export async function reloadContainer(place: ContainerPlace): Promise<void> {
   await must(place, ["kill", "--signal", "HUP", place.container]);
 }
@@ -35,7 +69,7 @@ export async function startContainer(place: ContainerPlace): Promise<void> {
 
 /** The last lines that a container wrote. */
 export async function containerLogs(place: ContainerPlace, lines: number): Promise<string> {
-  const { stdout, stderr } = await docker(place.dockerHost, ["logs", "--tail", String(lines), place.container]);
+  const { stdout, stderr } = await runDocker(place.dockerHost, ["logs", "--tail", String(lines), place.container]);
   return [stdout, stderr]
     .filter((text) => text !== "")
     .join("\n")
@@ -43,16 +77,24 @@ export async function containerLogs(place: ContainerPlace, lines: number): Promi
 }
 
 async function must(place: ContainerPlace, args: string[]): Promise<void> {
-  const { code, stderr } = await docker(place.dockerHost, args);
+  const { code, stderr } = await runDocker(place.dockerHost, args);
   if (code !== 0) throw new Error(`docker ${args.join(" ")} on ${place.dockerHost}: ${stderr.trim()}`);
 }
 
-function docker(dockerHost: string, args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+/** How a docker command ended. */
+export interface DockerAnswer {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs a docker command to its end, whatever its exit code is. Throws where there is no such command. */
+export function runDocker(dockerHost: string, args: readonly string[], timeout = 60_000): Promise<DockerAnswer> {
   return new Promise((resolve, reject) => {
     execFile(
       "docker",
       ["--host", dockerHost, ...args],
-      { timeout: 60_000, maxBuffer: 16 * 1024 * 1024 },
+      { timeout, maxBuffer: 64 * 1024 * 1024 },
       (error, stdout, stderr) => {
         if (error === null) resolve({ code: 0, stdout, stderr });
         else if (typeof error.code === "number") resolve({ code: error.code, stdout, stderr });
@@ -60,6 +102,8 @@ function docker(dockerHost: string, args: string[]): Promise<{ code: number; std
           reject(
             new Error("the docker command was not found; install the Docker CLI (Debian: apt-get install docker.io)"),
           );
+        } else if (error.killed === true) {
+          reject(new Error(`docker ${args.join(" ")} on ${dockerHost} took longer than ${timeout / 1000} s`));
         } else reject(new Error(`docker ${args.join(" ")}: ${error.message}`));
       },
     );

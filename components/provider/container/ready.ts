@@ -6,6 +6,7 @@ import { listInputChanges } from "../node/input-changes.ts";
 import { checkInputs, durationInput, readInputs } from "../node/inputs.ts";
 import { askReady, pollReady, type ReadyAnswer } from "../node/ready.ts";
 import { containerLogs, containerState, startContainer } from "./docker.ts";
+import { Standstill } from "./standstill.ts";
 
 const shape = z.object({
   /** Name of the container. It identifies the resource. */
@@ -17,10 +18,15 @@ const shape = z.object({
   nodeId: z.string(),
   /** Checksum of the config that the node has to run. */
   configChecksum: z.string(),
+  /** Where the APIs of the other members are reached; none for a lone node. */
+  members: z.array(z.url()).default([]),
   startTimeout: durationInput.default("60s"),
 });
 
 type Inputs = z.output<typeof shape>;
+
+/** Where the other members are changes nothing about a node that is ready. */
+const compared = Object.keys(shape.shape).filter((name) => name !== "members");
 
 export const nodeReady: Handler = {
   secrets: [],
@@ -32,7 +38,7 @@ export const nodeReady: Handler = {
 
   async diff(_context, _id, old, news): Promise<Difference> {
     const inputs = readInputs(shape, news);
-    const changes = listInputChanges(old, inputs, { names: Object.keys(shape.shape), replacing: ["container"] });
+    const changes = listInputChanges(old, inputs, { names: compared, replacing: ["container"] });
     const answer = await askReady(inputs.address, 2_000);
     if (changes.length > 0 || isWanted(inputs, answer)) return { changes, notes: [] };
     const reason = describeAnswer(inputs, answer);
@@ -76,21 +82,36 @@ async function waitFor(inputs: Inputs, signal: AbortSignal): Promise<Properties>
   }
   if (state === "stopped") await startContainer(inputs);
   const limit = parseDuration(inputs.startTimeout);
+  const standstill = new Standstill(inputs.members.length, Date.now);
+  let waits = false;
   const { done, answer } = await pollReady(
-    () => askReady(inputs.address, 2_000, signal),
-    (current) => isWanted(inputs, current),
+    async () => {
+      const own = await askReady(inputs.address, 2_000, signal);
+      const mayWait = isPlanned(inputs, own) && own.waitingForMembers;
+      const others = mayWait
+        ? await Promise.all(inputs.members.map((address) => askReady(address, 3_000, signal)))
+        : undefined;
+      waits = standstill.isReached(others);
+      return own;
+    },
+    (current) => waits || isWanted(inputs, current),
     limit,
     signal,
   );
-  if (done) return { ...inputs, status: "ready" };
+  if (done) return { ...inputs, status: answer?.ready === true ? "ready" : "waiting" };
   throw new Error(
     `node ${inputs.nodeId} in container ${inputs.container} was not ready within ${limit / 1000} s ` +
-      `(target.single_node.start_timeout): ${describeAnswer(inputs, answer)}\nThe last it said:\n${await containerLogs(inputs, 20)}`,
+      `(start_timeout of the target): ${describeAnswer(inputs, answer)}\nThe last it said:\n${await containerLogs(inputs, 20)}`,
   );
 }
 
+/** Whether it is the node, with the config that is planned. */
+function isPlanned(inputs: Inputs, answer: ReadyAnswer | undefined): answer is ReadyAnswer {
+  return answer?.nodeId === inputs.nodeId && answer.checksum === inputs.configChecksum;
+}
+
 function isWanted(inputs: Inputs, answer: ReadyAnswer | undefined): boolean {
-  return answer?.ready === true && answer.nodeId === inputs.nodeId && answer.checksum === inputs.configChecksum;
+  return isPlanned(inputs, answer) && answer.ready;
 }
 
 function describeAnswer(inputs: Inputs, answer: ReadyAnswer | undefined): string {

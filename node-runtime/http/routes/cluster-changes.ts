@@ -155,7 +155,7 @@ function leaveRoutes(
   app.post(
     `${base}/transfer-leadership`,
     {
-      config,
+      config: { ...config, peers: true },
       schema: {
         tags,
         summary: `Move the leadership${lines.transfer}`,
