@@ -2,6 +2,7 @@
 import { systemNames } from "@quorumkit/schema";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { version } from "../node/version.ts";
+import { balanceCommand } from "./balance.ts";
 import { checkCommand } from "./check.ts";
 import { importCommand, type ImportRequest } from "./import.ts";
 import type { Output } from "./output.ts";
@@ -44,6 +45,13 @@ export function buildProgram(output: Output): Command {
       examples(["start --config /etc/quorumkit/node.yaml", "start --config node.yaml", "start -c node.json"]),
     )
     .action(async ({ config }: { config: string }) => startCommand({ config }, output));
+
+  program
+    .command("balance")
+    .description("Run the load balancer: nginx, and who gets its requests. SIGHUP reads the config files again.")
+    .requiredOption("-c, --config <file>", "config file of the balancer")
+    .addHelpText("after", examples(["balance --config /etc/quorumkit/balancer.yaml"]))
+    .action(async ({ config }: { config: string }) => balanceCommand({ config }));
 
   program
     .command("validate-config")
