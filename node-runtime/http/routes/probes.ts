@@ -2,14 +2,14 @@
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { judge, livenessOf } from "../../node/health.ts";
-import type { AppDeps } from "../deps.ts";
+import { clusterOf, type WithCluster } from "../../cluster/deps.ts";
 import { healthAnswer, readyAnswer, startupAnswer } from "./schemas.ts";
 
 const config = { always: true, access: "public" } as const;
 const tags = ["probes"];
 
 /** Adds the routes. */
-export function probeRoutes(parent: FastifyInstance, deps: AppDeps): void {
+export function probeRoutes(parent: FastifyInstance, deps: WithCluster): void {
   const app = parent.withTypeProvider<ZodTypeProvider>();
   const { state, identity } = deps;
   app.get(
@@ -51,6 +51,7 @@ export function probeRoutes(parent: FastifyInstance, deps: AppDeps): void {
           system: identity.system,
           reasons,
           waiting_for_members: state.waitingForMembers,
+          ...leadershipOf(deps),
           config: {
             checksum: live.checksum,
             generation: live.generation,
@@ -95,4 +96,11 @@ export function probeRoutes(parent: FastifyInstance, deps: AppDeps): void {
       },
     );
   }
+}
+
+/** Whom the node follows: load balancers send writes there, and ask with no credential. */
+function leadershipOf(deps: WithCluster): { leader: string | null; term: number } {
+  if (deps.cluster !== undefined && deps.cluster.current === undefined) return { leader: null, term: 0 };
+  const { leader, term } = clusterOf(deps).standing();
+  return { leader, term };
 }

@@ -17,6 +17,8 @@ test("readiness says who, what and with which config", async (t) => {
     system: "coordinator",
     reasons: [],
     waiting_for_members: false,
+    leader: "node-1",
+    term: 1,
     config: { checksum: configChecksum(testConfig(node.dataDirectory)), generation: 1, last_reload: null },
     version: "0.1.0",
   });

@@ -11,6 +11,8 @@ export const readyAnswer = z.object({
   waiting_for_members: z
     .boolean()
     .describe("True where the start goes on as soon as other members are there: nothing is wrong with this node"),
+  leader: z.string().nullable().describe("Node that leads, as this node sees it; null where it knows of none"),
+  term: z.int().describe("The term of that leader; 0 until the node has joined its cluster"),
   config: z.object({
     checksum: z.string().describe("SHA-256 of the whole config"),
     generation: z.int().describe("1 at start, one more with each reload that changed something"),
