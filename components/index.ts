@@ -1,4 +1,7 @@
 /** Pulumi components that provision quorumkit clusters. */
+export { ComposeCluster } from "./compose/compose-cluster.ts";
+export type { ChildName as ComposeClusterChildName, ComposeClusterArgs } from "./compose/args.ts";
+export type { Children as ComposeClusterChildren } from "./compose/children.ts";
 export { LocalCluster } from "./local-cluster/local-cluster.ts";
 export type { ChildName as LocalClusterChildName, LocalClusterArgs } from "./local-cluster/args.ts";
 export type { Children as LocalClusterChildren } from "./local-cluster/children.ts";
@@ -22,3 +25,19 @@ export { NodeReady, type NodeReadyArgs } from "./host/node-ready.ts";
 export { NodeUnit, type NodeUnitArgs } from "./host/node-unit.ts";
 export { planCluster, type Plan, type PlannedFile, type PlannedNode } from "./plan/plan.ts";
 export type { ClusterArgs } from "./generated/args.ts";
+export { planAlertRules } from "./alert-rules/alert-rules.ts";
+export { alertmanagerConfig } from "./alert-rules/alertmanager.ts";
+export { alertmanagerService, planAlertmanager, type AlertmanagerOptions } from "./alertmanager/service.ts";
+export { grafanaService, planGrafana, type GrafanaOptions } from "./grafana/service.ts";
+export { planLoadBalancer, type LoadBalancerPlace } from "./load-balancer/load-balancer.ts";
+export { prometheusConfig, type PrometheusConfig, type ScrapeJob } from "./prometheus/config.ts";
+export { planPrometheus, prometheusService, type PrometheusOptions, type WatcherPlace } from "./prometheus/service.ts";
+export type {
+  PlannedService,
+  ServiceFile,
+  ServiceFiles,
+  ServiceHealthCheck,
+  ServicePlan,
+  ServicePort,
+  ServiceReload,
+} from "./plan/service.ts";

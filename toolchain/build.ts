@@ -12,6 +12,8 @@ const output = join(root, "dist", "packages");
 /** What is copied as it is beside the compiled code. */
 const packages = [
   { name: "schema", assets: ["generated/*.json"] },
+  { name: "alerts", assets: [] },
+  { name: "dashboards", assets: [] },
   { name: "components", assets: ["provider/pulumi-resource-quorumkit"] },
   { name: "node-runtime", assets: ["status-page/*", "store/etcd/etcd.proto"] },
 ] as const;

@@ -69,6 +69,9 @@ export function containerArgs(job: ClusterJob, parts: ContainerParts): docker.Co
     networksAdvanced: pulumi
       .all([job.network.name, service])
       .apply(([network, { aliases }]) => [{ name: network, aliases: [...new Set([name, ...aliases])] }]),
+    // Docker asks servers of the host for a name that it doesn't know, such as that of a stopped container. Where they
+    // don't answer, a program would wait for ten seconds.
+    dnsOpts: ["timeout:1", "attempts:2"],
     mounts: pulumi
       .all([service, pulumi.all(volumes.map((volume) => volume.name))])
       .apply(([planned, names]) => [

@@ -127,7 +127,7 @@ export interface TargetComposeArgs {
   stopTimeout?: string;
   /** Keeps the volumes of the nodes on destroy. Default: true. A change is applied: hot. Since 0.1.0; source quorumkit. */
   keepData?: boolean;
-  /** Files that a node may have open (ulimit nofile). Default: 65536. Range: 1024 to 1048576. Unit: files. A change is applied: rolling. Since 0.1.0; source quorumkit. */
+  /** Files that a node may have open (ulimit nofile). Default: 16384. Range: 1024 to 1048576. Unit: files. A change is applied: rolling. Since 0.1.0; source quorumkit. */
   openFiles?: number;
 }
 

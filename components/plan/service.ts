@@ -43,6 +43,7 @@ export interface ServicePort {
 
 /** A command that says whether a service is well, run in its container; exit code 0 is well. */
 export interface ServiceHealthCheck {
+  /** Empty where the image has no program that could ask: then running is well. */
   command: string[];
   /** Durations, for example `10s`. */
   interval: string;

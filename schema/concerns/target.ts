@@ -189,7 +189,8 @@ const compose = section(
       source: "quorumkit",
       apply: "hot",
     }),
-    openFiles: option(z.int().min(1_024).max(1_048_576).default(65_536), {
+    // More than an engine itself may have open is refused, and engines in containers have as few as 20,000.
+    openFiles: option(z.int().min(1_024).max(1_048_576).default(16_384), {
       description: "Files that a node may have open (ulimit nofile).",
       unit: "files",
       source: "quorumkit",

@@ -14,7 +14,7 @@ const minutes = 60_000;
 let directory: string;
 let project: string;
 let env: NodeJS.ProcessEnv;
-let tarballs: Record<"schema" | "components" | "node-runtime", string>;
+let tarballs: Record<"schema" | "alerts" | "dashboards" | "components" | "node-runtime", string>;
 
 interface Ran {
   code: number;
@@ -108,6 +108,8 @@ before(
 
     tarballs = {
       schema: await pack("schema"),
+      alerts: await pack("alerts"),
+      dashboards: await pack("dashboards"),
       components: await pack("components"),
       "node-runtime": await pack("node-runtime"),
     };
@@ -123,6 +125,8 @@ before(
         dependencies: {
           "@quorumkit/components": `file:${tarballs.components}`,
           "@quorumkit/schema": `file:${tarballs.schema}`,
+          "@quorumkit/alerts": `file:${tarballs.alerts}`,
+          "@quorumkit/dashboards": `file:${tarballs.dashboards}`,
         },
         devDependencies: { typescript: version, "@types/node": "^24.0.0" },
       }),

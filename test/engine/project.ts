@@ -14,7 +14,16 @@ import {
 } from "../../components/provider/process/process-table.ts";
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-const linked = ["node_modules", "components", "schema", "node-runtime", "toolchain", "package.json"];
+const linked = [
+  "node_modules",
+  "components",
+  "schema",
+  "alerts",
+  "dashboards",
+  "node-runtime",
+  "toolchain",
+  "package.json",
+];
 
 /** A project in a temporary directory. */
 export interface Project {
@@ -51,7 +60,7 @@ export async function makeProject(): Promise<Project> {
   await cp(join(root, "Pulumi.yaml"), join(directory, "Pulumi.yaml"));
   for (const name of await readdir(join(root, "stacks"))) {
     if (name.endsWith(".ts")) await symlink(join(root, "stacks", name), join(stacks, name));
-    else await cp(join(root, "stacks", name), join(stacks, name));
+    else await cp(join(root, "stacks", name), join(stacks, name), { recursive: true });
   }
   const state = join(directory, "state");
   const envVars = {
