@@ -67,7 +67,7 @@ export class ComposeCluster extends pulumi.ComponentResource {
     const subject = `${name} (${type})`;
     requireOverrides(subject, overrides, childNames);
     const { known, plan } = planArgs(this, subject, cluster, planCompose);
-    const { value: deciding, problems } = decide(cluster as unknown as Record<string, unknown>);
+    const { value: deciding, problems } = decide(cluster);
     if (deciding === undefined) {
       const unclear = "the args that decide what exists can't be read by themselves: give all of them as plain values";
       throw problems.length > 0 ? problemsError(subject, problems, argsPath, argsPath) : new Error(unclear);

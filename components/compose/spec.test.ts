@@ -46,12 +46,13 @@ test("certificates of the user's own are mounted from where they are", () => {
   const { value, errors } = planCompose({ ...smallest, p2p: { tls } });
   assert.deepEqual(errors, []);
   const [node] = value?.services.services ?? [];
+  assert.ok(node);
   assert.deepEqual(
-    node?.files[0]?.files.map(({ name }) => name),
+    node.files[0]?.files.map(({ name }) => name),
     ["node.yaml", "join-token"],
   );
   assert.deepEqual(
-    node?.hostPaths,
+    node.hostPaths,
     ["/srv/tls/a.crt", "/srv/tls/a.key", "/srv/tls/ca.crt"].map((path) => ({ host: path, path })),
   );
 });

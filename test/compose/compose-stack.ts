@@ -66,7 +66,11 @@ export class ComposeStack {
     const { ports } = this;
     const places = {
       target: { compose: { docker_host: this.docker.host, node_port: ports.node, subnet } },
-      load_balancer: { http_port: ports.http },
+      // All clients of the test are one address.
+      load_balancer: {
+        http_port: ports.http,
+        rate_limits: { api: { requests_per_second: 10_000, burst: 1_000 } },
+      },
       observability: {
         prometheus: { port: ports.prometheus },
         alertmanager: {
