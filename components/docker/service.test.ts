@@ -137,6 +137,7 @@ describe("a service", () => {
       stopSignal: "SIGTERM",
       stopTimeout: 2,
       destroyGraceSeconds: 2,
+      dnsOpts: ["timeout:1", "attempts:2"],
     });
   });
 

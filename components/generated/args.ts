@@ -1432,27 +1432,27 @@ export interface ObservabilityAlertsArgs {
 
 /** From which value on alerts fire. */
 export interface ObservabilityAlertsThresholdsArgs {
-  /** 95th percentile of the time of a request. Default: "5s". Range: 1ms to 365d. A change is applied: hot. Since 0.1.0; source 000:1292. */
+  /** The 95th percentile of the time of a request. Default: "5s". Range: 1ms to 365d. A change is applied: hot. Since 0.1.0; source 000:1292. */
   requestLatency?: Input<string>;
-  /** 95th percentile of the time of a search. Default: "500ms". Range: 1ms to 365d. A change is applied: hot. Since 0.1.0; source 004:817. */
+  /** The 95th percentile of the time of a search. Default: "500ms". Range: 1ms to 365d. A change is applied: hot. Since 0.1.0; source 004:817. */
   searchLatency?: Input<string>;
-  /** 95th percentile of the time that a task waits to be claimed. Default: "1m". Range: 1ms to 365d. A change is applied: hot. Since 0.1.0; source quorumkit. */
+  /** The 95th percentile of the time that a task waits to be claimed. Default: "1m". Range: 1ms to 365d. A change is applied: hot. Since 0.1.0; source quorumkit. */
   queueWait?: Input<string>;
-  /** 99th percentile of the time that the consensus log needs to reach the disk. Default: "10ms". Range: 1ms to 365d. A change is applied: hot. Since 0.1.0; source quorumkit. */
+  /** The 99th percentile of the time that the consensus log needs to reach the disk. Default: "10ms". Range: 1ms to 365d. A change is applied: hot. Since 0.1.0; source quorumkit. */
   fsync?: Input<string>;
-  /** 99th percentile of the time of a commit of the consensus database. Default: "25ms". Range: 1ms to 365d. A change is applied: hot. Since 0.1.0; source quorumkit. */
+  /** The 99th percentile of the time of a commit of the consensus database. Default: "25ms". Range: 1ms to 365d. A change is applied: hot. Since 0.1.0; source quorumkit. */
   commit?: Input<string>;
   /** Difference between the clocks of two nodes. Default: "500ms". Range: 1ms to 365d. A change is applied: hot. Since 0.1.0; source quorumkit. */
   clockSkew?: Input<string>;
-  /** Used share of the disk of the data. Default: 0.8. Range: 0.0 to 1.0. A change is applied: hot. Since 0.1.0; source 004:826. */
+  /** Used share of the disk of the data. Default: 0.8. Range: 0.01 to 1.0. A change is applied: hot. Since 0.1.0; source 004:826. */
   diskUsage?: Input<number>;
-  /** Used share of the memory that a node may have. Default: 0.9. Range: 0.0 to 1.0. A change is applied: hot. Since 0.1.0; source 004:835. */
+  /** Used share of the memory that a node may have. Default: 0.9. Range: 0.01 to 1.0. A change is applied: hot. Since 0.1.0; source 004:835. */
   memoryUsage?: Input<number>;
-  /** Used share of the processor of a machine. Default: 0.9. Range: 0.0 to 1.0. A change is applied: hot. Since 0.1.0; source 002:771. */
+  /** Used share of the processor of a machine. Default: 0.9. Range: 0.01 to 1.0. A change is applied: hot. Since 0.1.0; source 002:771. */
   cpuUsage?: Input<number>;
-  /** Used share of the quota of the consensus database. Default: 0.8. Range: 0.0 to 1.0. A change is applied: hot. Since 0.1.0; source quorumkit. */
+  /** Used share of the quota of the consensus database. Default: 0.8. Range: 0.01 to 1.0. A change is applied: hot. Since 0.1.0; source quorumkit. */
   quotaUsage?: Input<number>;
-  /** Share of healing attempts that must succeed. Default: 0.8. Range: 0.0 to 1.0. A change is applied: hot. Since 0.1.0; source 000:1301. */
+  /** Share of healing attempts that must succeed. Default: 0.8. Range: 0.01 to 1.0. A change is applied: hot. Since 0.1.0; source 000:1301. */
   healingSuccess?: Input<number>;
   /** Time before the end of a certificate; at a third of it the alert is critical. Default: "21d". Range: 1ms to 365d. A change is applied: hot. Since 0.1.0; source quorumkit. */
   certificateExpiry?: Input<string>;
@@ -1504,7 +1504,7 @@ export interface ObservabilityAlertmanagerReceiversItemArgs {
   name: Input<string>;
   /** Which alerts it gets. Default: ["critical","warning"]. A change is applied: hot. Since 0.1.0; source quorumkit. */
   severities?: Input<Input<"critical" | "warning" | "info">[]>;
-  /** webhook and slack need url, pagerduty needs key. Default: "webhook". A change is applied: hot. Since 0.1.0; source quorumkit. */
+  /** How it is told: webhook and slack need url, pagerduty needs key. Default: "webhook". A change is applied: hot. Since 0.1.0; source quorumkit. */
   type?: Input<"webhook" | "slack" | "pagerduty">;
   /** Where alerts are posted; whoever knows it can post there. A change is applied: hot. Secret. Since 0.1.0; source quorumkit. */
   url?: Input<string>;

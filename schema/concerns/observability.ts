@@ -18,7 +18,7 @@ const image = (byDefault: string, source: string, what: string) =>
 const uiPort = (byDefault: number, source: string, what: string) =>
   option(port().default(byDefault), { description: `Port of the host for ${what}.`, source, apply: "rolling" });
 const share = (byDefault: number, source: string, description: string) =>
-  option(z.number().gt(0).max(1).default(byDefault), { description, source, apply: hot });
+  option(z.number().min(0.01).max(1).default(byDefault), { description, source, apply: hot });
 const limit = (byDefault: string, source: string, description: string) =>
   option(duration({ min: "1ms", max: "365d" }).default(byDefault), { description, source, apply: hot });
 
@@ -38,11 +38,15 @@ const prometheus = section(
 const thresholds = section(
   { title: "Thresholds", description: "From which value on alerts fire." },
   {
-    requestLatency: limit("5s", "000:1292", "95th percentile of the time of a request."),
-    searchLatency: limit("500ms", "004:817", "95th percentile of the time of a search."),
-    queueWait: limit("1m", "quorumkit", "95th percentile of the time that a task waits to be claimed."),
-    fsync: limit("10ms", "quorumkit", "99th percentile of the time that the consensus log needs to reach the disk."),
-    commit: limit("25ms", "quorumkit", "99th percentile of the time of a commit of the consensus database."),
+    requestLatency: limit("5s", "000:1292", "The 95th percentile of the time of a request."),
+    searchLatency: limit("500ms", "004:817", "The 95th percentile of the time of a search."),
+    queueWait: limit("1m", "quorumkit", "The 95th percentile of the time that a task waits to be claimed."),
+    fsync: limit(
+      "10ms",
+      "quorumkit",
+      "The 99th percentile of the time that the consensus log needs to reach the disk.",
+    ),
+    commit: limit("25ms", "quorumkit", "The 99th percentile of the time of a commit of the consensus database."),
     clockSkew: limit("500ms", "quorumkit", "Difference between the clocks of two nodes."),
     diskUsage: share(0.8, "004:826", "Used share of the disk of the data."),
     memoryUsage: share(0.9, "004:835", "Used share of the memory that a node may have."),
@@ -116,7 +120,7 @@ const receiver = section(
       },
     ),
     type: option(z.enum(["webhook", "slack", "pagerduty"]).default("webhook"), {
-      description: "webhook and slack need url, pagerduty needs key.",
+      description: "How it is told: webhook and slack need url, pagerduty needs key.",
       source: "quorumkit",
       apply: hot,
     }),

@@ -219,7 +219,7 @@ test("a change that is hot restarts nothing", async () => {
   assert.deepEqual(await Promise.all(nodes(3).map((id) => compose.startedAt(id))), started);
 });
 
-const rolling: Changes = { api: { max_body_size: "2Mi" } };
+const rolling: Changes = { api: { keep_alive_timeout: "75s" } };
 
 test("a change that needs a restart rolls node by node, the leader last", async (t) => {
   const before = await compose.leader();
