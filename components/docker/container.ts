@@ -3,6 +3,7 @@ import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { checksumOf } from "@quorumkit/schema";
 import type { ServiceFiles } from "../host/service-files.ts";
+import { dnsOptions } from "../plan/name-resolution.ts";
 import type { PlannedService } from "../plan/service.ts";
 import { hostDirectory } from "./files.ts";
 import { dockerDuration, hardening, resourceLimits, toSeconds } from "./hardening.ts";
@@ -69,9 +70,7 @@ export function containerArgs(job: ClusterJob, parts: ContainerParts): docker.Co
     networksAdvanced: pulumi
       .all([job.network.name, service])
       .apply(([network, { aliases }]) => [{ name: network, aliases: [...new Set([name, ...aliases])] }]),
-    // Docker asks servers of the host for a name that it doesn't know, such as that of a stopped container. Where they
-    // don't answer, a program would wait for ten seconds.
-    dnsOpts: ["timeout:1", "attempts:2"],
+    dnsOpts: [...dnsOptions],
     mounts: pulumi
       .all([service, pulumi.all(volumes.map((volume) => volume.name))])
       .apply(([planned, names]) => [
