@@ -1,7 +1,8 @@
 /** Grafana as a service, for a cluster or for anything else that a Prometheus watches. Pure. */
-import { checksumOf, type ClusterSpec } from "@quorumkit/schema";
+import type { ClusterSpec } from "@quorumkit/schema";
 import { dashboardsFor, type Dashboard } from "@quorumkit/dashboards";
 import { runbookBase } from "@quorumkit/alerts";
+import { fixedChecksum } from "../plan/fixed-checksum.ts";
 import type { PlannedService, ServiceFile } from "../plan/service.ts";
 import { publishedAt, type WatcherPlace } from "../prometheus/service.ts";
 import { httpHealthCheck, publishedUrl, type Published } from "../prometheus/watcher-service.ts";
@@ -85,7 +86,7 @@ export function grafanaService(options: GrafanaOptions): PlannedService {
     aliases: [],
     labels: {},
   };
-  return { ...service, checksum: checksumOfFixed(service) };
+  return { ...service, checksum: fixedChecksum(service) };
 }
 
 /** The password of a spec, or the name of the one that the target makes. */
@@ -174,15 +175,4 @@ function dashboardFiles(dashboards: readonly Dashboard[]): ServiceFile[] {
     seen.add(uid);
     return { name: `${uid}.json`, content: { text: `${JSON.stringify(dashboard, null, 2)}\n` } };
   });
-}
-
-/**
- * Covers whatever a new container would take over and the running one can't: Grafana looks for changed dashboards by
- * itself, and takes the password at its first start only.
- */
-function checksumOfFixed({ after: _order, files, ...made }: Omit<PlannedService, "checksum">): string {
-  const fixed = files.map(({ directory, files: held, reload }) =>
-    reload === undefined && directory !== secretDirectory ? { directory, held } : { directory },
-  );
-  return checksumOf({ ...made, files: fixed });
 }

@@ -1,5 +1,5 @@
 /** What the programs that watch a cluster have in common as services: one account, nothing to write but a volume. Pure. */
-import { checksumOf } from "@quorumkit/schema";
+import { fixedChecksum } from "../plan/fixed-checksum.ts";
 import type { PlannedService, ServicePort } from "../plan/service.ts";
 
 /** Where the host publishes the pages of a service. */
@@ -34,11 +34,7 @@ export function watcherService(parts: WatcherParts): PlannedService {
     labels: {},
     ...parts,
   };
-  const { files, ...made } = service;
-  const fixed = files.map(({ directory, files: held, reload }) =>
-    reload === undefined ? { directory, held } : { directory },
-  );
-  return { ...service, checksum: checksumOf({ ...made, after: [], files: fixed }) };
+  return { ...service, checksum: fixedChecksum(service) };
 }
 
 /**
