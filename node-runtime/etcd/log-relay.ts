@@ -23,8 +23,12 @@ const levels: Readonly<Record<string, "debug" | "info" | "warn" | "error">> = {
   fatal: "error",
 };
 
-/** Said at every start; they ask for nothing. */
-const expected = [/simple token is not cryptographically signed/, /--snapshot-count is deprecated/];
+/** Said at every start, the last by a member that has committed nothing for four seconds; they ask for nothing. */
+const expected = [
+  /simple token is not cryptographically signed/,
+  /--snapshot-count is deprecated/,
+  /failed to update storage version: .*missing term information/,
+];
 
 export class LogRelay {
   readonly #log: Logger;
@@ -86,7 +90,8 @@ export class LogRelay {
   #takeRecord({ level, msg, error, ...fields }: z.output<typeof record>): void {
     this.#memberId = fields["local-member-id"] ?? this.#memberId;
     const own = Object.fromEntries(Object.entries(fields).filter(([name]) => name !== "ts" && name !== "stacktrace"));
-    const harmless = this.quiet || expected.some((pattern) => pattern.test(msg));
+    const said = error === undefined ? msg : `${msg}: ${error}`;
+    const harmless = this.quiet || expected.some((pattern) => pattern.test(said));
     const target = harmless ? "debug" : (levels[level] ?? "warn");
     this.#log[target]({ etcd: error === undefined ? own : { ...own, error } }, `etcd: ${msg}`);
     if (!harmless) this.#keep(`${level}: ${msg}${error === undefined ? "" : `: ${error}`}`.slice(0, longestLine));
