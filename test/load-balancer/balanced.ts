@@ -65,8 +65,13 @@ export function specOf({ loadBalancer = {}, more = {} }: Omit<Wanted, "backends"
 
 /** A directory that nginx's workers can look into: started by root, they are nobody. It is removed with the test. */
 export async function makeDirectory(t: Pick<TestContext, "after">): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), "quorumkit-balancer-"));
+  const directory = await emptyDirectory();
   t.after(() => rm(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+async function emptyDirectory(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), "quorumkit-balancer-"));
   await chmod(directory, 0o755);
   return directory;
 }
@@ -80,7 +85,13 @@ export async function launchBalancer(
   wanted: Wanted,
   spoil?: (directory: string) => Promise<void>,
 ): Promise<Balanced> {
-  const directory = await makeDirectory(t);
+  const directory = await emptyDirectory();
+  // Hooks run in the order in which they were given: the directory goes when nobody writes to it any more.
+  let stop = () => Promise.resolve();
+  t.after(async () => {
+    await stop();
+    await rm(directory, { recursive: true, force: true });
+  });
   const [http = 0, https = 0, status = 0, metrics = 0, requestsPort = 0] = await freePorts(5);
   await Promise.all(["run", "temporary"].map((name) => mkdir(join(directory, name))));
   const place: Partial<BalancerPlace> = {
@@ -124,10 +135,10 @@ export async function launchBalancer(
   const ended = once(child, "close").then(([code, signal]: unknown[]) =>
     typeof code === "number" ? code : String(signal),
   );
-  t.after(async () => {
+  stop = async () => {
     child.kill("SIGTERM");
     await ended;
-  });
+  };
   const metricsUrl = `http://127.0.0.1:${metrics}/metrics`;
   const readOutput = () => readFile(outputFile, "utf8");
   return {
