@@ -109,7 +109,12 @@ export async function startPrometheus(
 ): Promise<RunningPrometheus> {
   await ensureDebianPackages(["prometheus"]);
   const directory = await mkdtemp(join(tmpdir(), "quorumkit-prometheus-"));
-  test.after(() => rm(directory, { recursive: true, force: true }));
+  let stop = () => Promise.resolve();
+  // Hooks may run in the order in which they were given: the directory goes when nobody writes to it any more.
+  test.after(async () => {
+    await stop();
+    await rm(directory, { recursive: true, force: true });
+  });
   const [port = 0] = await freePorts(1);
   const address = `127.0.0.1:${port}`;
   await writeFiles(directory, { ...files, "prometheus.yml": config({ address, directory }) });
@@ -124,6 +129,7 @@ export async function startPrometheus(
     address,
     ready: "/-/ready",
   });
+  stop = program.stop;
   return { ...program, directory, ...queriesOf(program) };
 }
 
@@ -131,11 +137,16 @@ export async function startPrometheus(
 export async function startAlertmanager(test: Pick<TestContext, "after">, config: string): Promise<RunningProgram> {
   await ensureDebianPackages(["prometheus-alertmanager"]);
   const directory = await mkdtemp(join(tmpdir(), "quorumkit-alertmanager-"));
-  test.after(() => rm(directory, { recursive: true, force: true }));
+  let stop = () => Promise.resolve();
+  // Hooks may run in the order in which they were given: the directory goes when nobody writes to it any more.
+  test.after(async () => {
+    await stop();
+    await rm(directory, { recursive: true, force: true });
+  });
   const [port = 0] = await freePorts(1);
   const address = `127.0.0.1:${port}`;
   await writeFiles(directory, { "alertmanager.yml": config });
-  return startProgram(test, {
+  const program = await startProgram(test, {
     command: "prometheus-alertmanager",
     args: [
       `--config.file=${directory}/alertmanager.yml`,
@@ -146,6 +157,8 @@ export async function startAlertmanager(test: Pick<TestContext, "after">, config
     address,
     ready: "/-/ready",
   });
+  stop = program.stop;
+  return program;
 }
 
 /** Starts the node exporter of this machine, with these flags; it ends with the test. */
